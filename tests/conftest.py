@@ -1,0 +1,59 @@
+"""What all tests share."""
+
+# First of all: the test plugin brings a package of the same name
+import custom_components  # noqa: F401  # isort: skip
+
+from collections.abc import AsyncIterator, Iterator
+import os
+from pathlib import Path
+
+from hypothesis import settings
+import pytest
+
+from .broker import Mosquitto
+from .shown_texts import watched
+
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that start real processes in one worker, they need the room."""
+    for item in items:
+        if item.get_closest_marker("e2e") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(autouse=True)
+def use_custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant load the integration, where a test starts one."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def all_that_is_shown_has_a_text(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which users are shown something that has no text."""
+    if "hass" not in request.fixturenames:
+        yield
+        return
+    with watched() as shown:
+        yield
+    assert shown.missing == set()
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Keep what a test writes away from the plugin's own files."""
+    return hass_tmp_config_dir
+
+
+@pytest.fixture
+async def mosquitto(socket_enabled: None, tmp_path: Path) -> AsyncIterator[Mosquitto]:
+    """Start a real broker that ends with the test."""
+    broker = Mosquitto(tmp_path)
+    await broker.start()
+    yield broker
+    await broker.stop()
