@@ -1,0 +1,176 @@
+"""What the entities of a site, a zone and a tank share."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, override
+
+from homeassistant.core import callback
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .devices import part_device, site_device
+from .model import SiteConfig, SiteState, ZoneConfig, ZoneState
+from .runtime import IrrigationConfigEntry, IrrigationRuntime
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A site at a moment, as its entities look at it."""
+
+    config: SiteConfig
+    state: SiteState
+    now: datetime
+    runtime: IrrigationRuntime
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneView:
+    """A zone at a moment, as its entities look at it."""
+
+    zone: ZoneConfig
+    memory: ZoneState
+    site: SiteView
+
+
+class IrrigationEntity[ViewT](Entity, ABC):
+    """An entity that shows a part of the runtime's state and decides nothing."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+    _kind: ClassVar[str]
+    zone_id: str | None = None
+
+    def __init__(self, runtime: IrrigationRuntime, owner_id: str, key: str) -> None:
+        """Belong to a site, a zone or a tank."""
+        self.runtime = runtime
+        self._attr_unique_id = f"{owner_id}_{key}"
+        self._attr_translation_key = f"{self._kind}_{key}"
+
+    @property
+    @abstractmethod
+    def view(self) -> ViewT:
+        """Return what the entity looks at, as it is now."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the part of the site that this entity shows."""
+        self._take_over(self.view)
+        self.async_on_remove(self.runtime.subscribe(self.zone_id, self._changed))
+
+    @callback
+    def _changed(self) -> None:
+        """Write the state, but only when this entity's own part changed."""
+        if self._take_over(self.view):
+            self.async_write_ha_state()
+
+    def _take_over(self, view: ViewT) -> bool:
+        """Take the own part over and tell whether it changed."""
+        return False
+
+    @callback
+    @override
+    def async_entity_id_changed(self, old_entity_id: str) -> None:
+        """Need nothing to be done anew."""
+
+    @property
+    def site_view(self) -> SiteView:
+        """Return the site as it is now."""
+        runtime = self.runtime
+        return SiteView(runtime.config, runtime.state, dt_util.utcnow(), runtime)
+
+
+class SiteEntity(IrrigationEntity[SiteView]):
+    """An entity of a whole site."""
+
+    _kind = "site"
+
+    def __init__(self, runtime: IrrigationRuntime, key: str) -> None:
+        """Belong to the site's device."""
+        super().__init__(runtime, runtime.entry.entry_id, key)
+        self._attr_device_info = site_device(runtime.entry)
+
+    @property
+    @override
+    def view(self) -> SiteView:
+        """Return the site as it is now."""
+        return self.site_view
+
+
+class ZoneEntity(IrrigationEntity[ZoneView]):
+    """An entity of a zone."""
+
+    _kind = "zone"
+
+    def __init__(self, runtime: IrrigationRuntime, zone_id: str, key: str) -> None:
+        """Belong to the zone's device."""
+        super().__init__(runtime, zone_id, key)
+        self.zone_id: str = zone_id
+        self._attr_device_info = part_device(
+            runtime.hass, runtime.entry, zone_id, "Irrigation zone"
+        )
+
+    @property
+    @override
+    def view(self) -> ZoneView:
+        """Return the zone as it is now."""
+        site, zone_id = self.site_view, self.zone_id
+        return ZoneView(site.config.zones[zone_id], site.state.zones[zone_id], site)
+
+    @callback
+    @override
+    def _changed(self) -> None:
+        """Fall silent when the zone is removed."""
+        if self.zone_id in self.runtime.state.zones:
+            super()._changed()
+
+
+class TankEntity(IrrigationEntity[SiteView]):
+    """An entity of a tank."""
+
+    _kind = "tank"
+
+    def __init__(self, runtime: IrrigationRuntime, tank_id: str, key: str) -> None:
+        """Belong to the tank's device."""
+        super().__init__(runtime, tank_id, key)
+        self._attr_device_info = part_device(
+            runtime.hass, runtime.entry, tank_id, "Tank"
+        )
+
+    @property
+    @override
+    def view(self) -> SiteView:
+        """Return the site with its tank as it is now."""
+        return self.site_view
+
+
+def async_add_for_zones(
+    entry: IrrigationConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[IrrigationRuntime, str], Iterable[Entity]],
+) -> None:
+    """Add entities for every zone, now and when one is added."""
+    runtime = entry.runtime_data
+
+    @callback
+    def add(zone_id: str) -> None:
+        async_add_entities(make(runtime, zone_id), config_subentry_id=zone_id)
+
+    entry.async_on_unload(runtime.subscribe_zones(add))
+
+
+def async_add_for_tank(
+    entry: IrrigationConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[IrrigationRuntime, str], Iterable[Entity]],
+) -> None:
+    """Add entities for the tank, now or when it is added."""
+    runtime = entry.runtime_data
+
+    @callback
+    def add(tank_id: str) -> None:
+        async_add_entities(make(runtime, tank_id), config_subentry_id=tank_id)
+
+    entry.async_on_unload(runtime.subscribe_tank(add))
