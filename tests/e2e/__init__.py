@@ -1,0 +1,1 @@
+"""End to end: real Mosquitto, the simulator, a real Home Assistant process."""
