@@ -40,6 +40,7 @@ class Stack:
         self.broker = Mosquitto(folder)
         self.moves: list[Json] = []
         self.truth: Json = {}
+        self._log = asyncio.Event()
         self._folder = folder
         self._scenario = folder / "scenario.yaml"
         self._scenario.write_text(yaml.safe_dump(scenario), encoding="utf-8")
@@ -159,19 +160,18 @@ class Stack:
         """Tell whether a valve is really open."""
         return bool(self.truth["valves"][valve]["open"])
 
-    def closed_at(self, valve: str) -> datetime:
-        """Return when a valve closed last."""
-        moves = [
-            m for m in self.moves if m["device"] == valve and m["what"] == "closed"
-        ]
-        return datetime.fromisoformat(moves[-1]["at"])
+    async def closings(self, valve: str) -> list[Json]:
+        """Return all closings of a valve, those while the broker was away included."""
+        self._log.clear()
+        async with asyncio.timeout(10):
+            while not self._log.is_set():
+                await self._publish("simulator/get", "log")
+                await asyncio.sleep(0.2)
+        return [m for m in self.moves if m["device"] == valve and m["what"] == "closed"]
 
-    def opened_at(self, valve: str) -> datetime:
-        """Return when a valve opened last."""
-        moves = [
-            m for m in self.moves if m["device"] == valve and m["what"] == "opened"
-        ]
-        return datetime.fromisoformat(moves[-1]["at"])
+    async def closed_at(self, valve: str) -> datetime:
+        """Return when a valve closed last."""
+        return datetime.fromisoformat((await self.closings(valve))[-1]["at"])
 
     def log_of_home_assistant(self) -> str:
         """Return what Home Assistant printed."""
@@ -188,7 +188,6 @@ class Stack:
             try:
                 async with aiomqtt.Client("127.0.0.1", self.broker.port) as client:
                     await client.subscribe("simulator/#")
-                    await client.publish("simulator/get", "log")
                     async for message in client.messages:
                         self._hear(str(message.topic), message.payload)
             except aiomqtt.MqttError:
@@ -204,6 +203,7 @@ class Stack:
                 self.moves.append(json.loads(payload))
             case "simulator/log/all":
                 self.moves = json.loads(payload)
+                self._log.set()
 
     async def _spawn(self, name: str, *arguments: str) -> Process:
         """Start a Python module with its output in a file."""

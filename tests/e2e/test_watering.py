@@ -87,9 +87,8 @@ async def test_the_commissioning_test_trusts_only_a_timer_that_closes(
         unsafe = "binary_sensor.free_not_safe_when_home_assistant_fails"
         assert await stack.state(unsafe) == "on"
         assert not stack.is_open("free_valve"), "Home Assistant closed it in the end"
-        causes = {m["device"]: m["cause"] for m in stack.moves if m["what"] == "closed"}
-        assert causes["timed_valve"] == "on_time"
-        assert causes["free_valve"] == "command"
+        assert (await stack.closings("timed_valve"))[-1]["cause"] == "on_time"
+        assert (await stack.closings("free_valve"))[-1]["cause"] == "command"
     finally:
         await stack.stop()
 
