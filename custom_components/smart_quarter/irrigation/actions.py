@@ -115,8 +115,6 @@ async def _async_water(zone: ZoneValve, call: ServiceCall) -> None:
     if duration is not None and litres is not None:
         raise SmartQuarterInputError("duration_and_litres")
     seconds = None if duration is None else round(duration.total_seconds())
-    if seconds is not None and seconds < 1:
-        raise SmartQuarterInputError("duration_too_short")
     await zone.runtime.async_water(zone.zone_id, seconds=seconds, litres=litres)
 
 

@@ -29,6 +29,9 @@ from .water_balance import (
     total_available_water_mm,
 )
 
+FIRST_READING: Final = timedelta(minutes=10)
+"""After a start, inputs get so long to report before they are called silent."""
+
 _BROKEN: Final = frozenset({ValvePhase.LOCKED, ValvePhase.OPEN_SUSPECT})
 
 
@@ -42,6 +45,8 @@ def decide(
         return _with(numbers, block)
     if numbers.depletion_mm is None or numbers.threshold_mm is None:
         return replace(numbers, reason=Reason.NO_DATA)
+    if (until := _first_reading_until(state, memory)) is not None and now < until:
+        return _with(numbers, (Reason.NO_DATA, until))
     if numbers.depletion_mm < numbers.threshold_mm:
         return numbers
     if (block := _resting(zone, memory, now)) is not None:
@@ -143,6 +148,16 @@ def last_vwc(memory: ZoneState) -> float | None:
     """Return the driest last reading of the zone's probes, believed or not."""
     known = [probe.vwc for probe in memory.probes.values() if probe.vwc is not None]
     return min(known, default=None)
+
+
+def _first_reading_until(state: SiteState, memory: ZoneState) -> datetime | None:
+    """Return how long the probes get after a start before an estimate replaces them."""
+    if state.restarted_at is None or any(
+        probe.read_at is not None and probe.read_at >= state.restarted_at
+        for probe in memory.probes.values()
+    ):
+        return None
+    return state.restarted_at + FIRST_READING
 
 
 def _with(numbers: Decision, block: tuple[Reason, datetime | None]) -> Decision:

@@ -1,7 +1,7 @@
 """The devices that stand for a site, its zones and its tank."""
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 
@@ -35,3 +35,14 @@ def part_device(
         model=model,
         via_device_id=site_id,
     )
+
+
+@callback
+def async_rename_devices(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Give the devices the present names of the site and its parts."""
+    registry = dr.async_get(hass)
+    names = {key: part.title for key, part in entry.subentries.items()}
+    for key, name in {entry.entry_id: entry.title, **names}.items():
+        device = registry.async_get_device_by_identifier((DOMAIN, key), entry.entry_id)
+        if device is not None and device.name != name:
+            registry.async_update_device(device.id, name=name)

@@ -246,6 +246,7 @@ def _stop(turn: Turn, zone_id: str | None) -> None:
 
 def _restart(turn: Turn) -> None:
     """Close what may be open, shared supply first; look at the rest one by one."""
+    turn.state = replace(turn.state, restarted_at=turn.now)
     for position, valve_id in enumerate(turn.valve_ids()):
         turn.valve(valve_id, Started(verify_s=position * STAGGER_S))
     for zone_id in turn.config.zones:

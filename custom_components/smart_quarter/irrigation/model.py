@@ -372,5 +372,6 @@ class SiteState:
     storage_ok: bool = True
     retired_l: float = 0.0
     """Litres of zones that were removed."""
+    restarted_at: datetime | None = None
     looked_at: datetime | None = None
     """Last look at all zones."""

@@ -22,6 +22,7 @@ SATURATION_MARGIN: Final = 0.05
 REJECTED_MAX: Final = 3
 NO_RESPONSE_MAX: Final = 2
 VISIBLE_CHANGE: Final = 0.002
+"""What changes less is noise, m³/m³; the value stays, so that slow drying adds up."""
 FLAT_MAX: Final = timedelta(days=5)
 """A growing plant dries its soil: a number that stands still for longer is stuck."""
 
@@ -47,14 +48,10 @@ def accept(
     vwc = None if reading is None else to_vwc(config, soil, reading)
     if vwc is None:
         return replace(state, rejected=state.rejected + 1)
-    moved = state.vwc is None or abs(vwc - state.vwc) >= VISIBLE_CHANGE
-    return replace(
-        state,
-        vwc=vwc,
-        read_at=now,
-        rejected=0,
-        moved_at=now if moved else state.moved_at,
-    )
+    state = replace(state, read_at=now, rejected=0)
+    if state.vwc is not None and abs(vwc - state.vwc) < VISIBLE_CHANGE:
+        return state
+    return replace(state, vwc=vwc, moved_at=now)
 
 
 def alive(state: ProbeState, now: datetime) -> ProbeState:

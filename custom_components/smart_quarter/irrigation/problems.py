@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from .decision import FIRST_READING
 from .model import (
     ProbeHealth,
     ProbeState,
@@ -38,7 +39,8 @@ def _all(config: SiteConfig, state: SiteState, now: datetime) -> Iterator[Place]
     """Look at the site, its supply and its zones."""
     if not state.storage_ok:
         yield None, Problem.STORAGE_FAILED
-    if config.tank is not None and _tank_silent(config, state, now):
+    starting = _is_starting(state, now)
+    if not starting and _tank_silent(config, state, now):
         yield None, Problem.TANK_SILENT
     for key in supplies(config):
         valve = state.master if key == Supply.MASTER else state.pump
@@ -46,12 +48,19 @@ def _all(config: SiteConfig, state: SiteState, now: datetime) -> Iterator[Place]
             yield key, problem
     for zone_id, zone in config.zones.items():
         for problem in _of_zone(zone, state.zones[zone_id], now):
-            yield zone_id, problem
+            if not (starting and problem is Problem.PROBE_SILENT):
+                yield zone_id, problem
+
+
+def _is_starting(state: SiteState, now: datetime) -> bool:
+    """Tell whether the inputs have not had time to report since the start."""
+    began = state.restarted_at
+    return began is None or now < began + FIRST_READING
 
 
 def _tank_silent(config: SiteConfig, state: SiteState, now: datetime) -> bool:
     """Tell whether the level sensor is silent, whether or not the site may go on."""
-    if config.tank is None or state.looked_at is None:
+    if config.tank is None:
         return False
     return level(config.tank, state.tank, now) is TankLevel.UNKNOWN
 

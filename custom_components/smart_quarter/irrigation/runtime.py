@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from .actuators import Actuators, drivers_of
 from .const import SUBENTRY_TANK, SUBENTRY_ZONE
-from .devices import site_device
+from .devices import async_rename_devices, site_device
 from .diagnostics import site_diagnostics
 from .engine import fit, step, wake_at
 from .inputs import async_listen
@@ -97,6 +97,7 @@ class IrrigationRuntime(Wishes):
 
     async def async_apply_config(self) -> None:
         """Apply changed settings; a zone that is gone is kept until its valve is closed."""
+        async_rename_devices(self.hass, self.entry)
         before = self.settings
         known = self._known_subentries()
         self._configure()
@@ -160,6 +161,7 @@ class IrrigationRuntime(Wishes):
         """Take note that a person knows that the site's memory was lost."""
         self.storage_was_corrupt = False
         self._report_problems()
+        self._notify(self.state)
 
     @callback
     @override

@@ -86,6 +86,12 @@ def _reason_numbers(view: ZoneView) -> dict[str, Any]:
     }
 
 
+def _rain_delay_until(view: SiteView) -> datetime | None:
+    """Return when the rain delay ends; None: there is none, or it is over."""
+    until = view.state.rain_delay_until
+    return until if until is not None and view.now < until else None
+
+
 def _rounded(value: float | None) -> float | None:
     """Return a number as a person reads it."""
     return None if value is None else round(value, 1)
@@ -166,7 +172,7 @@ SITE_SENSORS: Final = (
     Description[SiteView](
         key="rain_delay_until",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda view: view.state.rain_delay_until,
+        value_fn=_rain_delay_until,
     ),
 )
 TANK_SENSORS: Final = (

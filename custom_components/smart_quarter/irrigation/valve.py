@@ -12,7 +12,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import ZoneEntity, ZoneView, async_add_for_zones
 from .runtime import IrrigationConfigEntry, IrrigationRuntime
-from .valve_model import ValvePhase
+from .valve_model import ValvePhase, ValveState
+from .valve_rules import MAYBE_OPEN
 
 
 async def async_setup_entry(
@@ -36,7 +37,7 @@ class ZoneValve(ZoneEntity, ValveEntity):
     _attr_name = None
     _attr_reports_position = False
     _attr_supported_features = ValveEntityFeature.OPEN | ValveEntityFeature.CLOSE
-    _phase: ValvePhase | None = None
+    _shown: tuple[ValvePhase, bool | None] | None = None
 
     def __init__(self, runtime: IrrigationRuntime, zone_id: str) -> None:
         """Stand for the zone itself."""
@@ -46,12 +47,12 @@ class ZoneValve(ZoneEntity, ValveEntity):
     @override
     def _take_over(self, view: ZoneView) -> bool:
         """Show what the valve is believed to do; a suspect one counts as open."""
-        before, self._phase = self._phase, view.memory.valve.phase
-        self._attr_is_opening = self._phase is ValvePhase.OPENING
-        self._attr_is_closing = self._phase is ValvePhase.CLOSING
-        closed = self._phase in (ValvePhase.CLOSED, ValvePhase.LOCKED)
-        self._attr_is_closed = None if self._phase is ValvePhase.UNKNOWN else closed
-        return before is not self._phase
+        phase, closed = view.memory.valve.phase, _is_closed(view.memory.valve)
+        before, self._shown = self._shown, (phase, closed)
+        self._attr_is_opening = phase is ValvePhase.OPENING
+        self._attr_is_closing = phase is ValvePhase.CLOSING
+        self._attr_is_closed = closed
+        return before != self._shown
 
     @override
     async def async_open_valve(self) -> None:
@@ -62,3 +63,10 @@ class ZoneValve(ZoneEntity, ValveEntity):
     async def async_close_valve(self) -> None:
         """Shut the water off."""
         await self.runtime.async_stop(self.zone_id)
+
+
+def _is_closed(valve: ValveState) -> bool | None:
+    """Tell whether a valve is closed; None: nobody can see it now."""
+    if valve.phase in MAYBE_OPEN:
+        return False
+    return True if valve.available and valve.phase is not ValvePhase.UNKNOWN else None

@@ -54,7 +54,11 @@ class Wishes(ABC):
         zone = self.config.zones[zone_id]
         if litres is not None:
             seconds = open_seconds(litres, zone.flow_l_min)
-        self._request(zone_id, seconds or zone.manual_run_s, RunReason.MANUAL)
+        elif seconds is None:
+            seconds = zone.manual_run_s
+        if seconds < (least_s := zone.valve.min_open_s):
+            raise SmartQuarterInputError("duration_too_short", seconds=str(least_s))
+        self._request(zone_id, seconds, RunReason.MANUAL)
 
     async def async_test_timer(self, zone_id: str) -> None:
         """Open for the shortest time the device's timer can count, and let it close."""
