@@ -34,7 +34,7 @@ class Stack:
         scenario: Json,
         site: Json,
         zones: Mapping[str, Json],
-        ledger: Json | None = None,
+        ledger: Json | str | None = None,
     ) -> None:
         """Write what the processes need; nothing runs yet."""
         self.broker = Mosquitto(folder)
@@ -57,8 +57,11 @@ class Stack:
         self._config = folder / "config"
         prepare(self._config, self._options)
         self._store_entries(site, zones)
-        if ledger is not None:
-            self._store(f"smart_quarter.irrigation.{ENTRY_ID}", 1, ledger)
+        self.ledger = self._config / ".storage" / f"smart_quarter.irrigation.{ENTRY_ID}"
+        if isinstance(ledger, str):
+            self.ledger.write_text(ledger, encoding="utf-8")
+        elif ledger is not None:
+            self._store(self.ledger.name, 1, ledger)
         self._simulator: Process | None = None
         self._home_assistant: Process | None = None
         self._watcher: asyncio.Task[None] | None = None

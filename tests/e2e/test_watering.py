@@ -164,3 +164,19 @@ async def test_a_dead_probe_is_reported_and_the_start_is_not_held_up(
     await stack.fault("timed_probe", "stuck")
     await asyncio.sleep(2)
     assert not stack.is_open("timed_valve")
+
+
+async def test_a_corrupt_ledger_is_set_aside_and_the_site_starts_closed(
+    socket_enabled: None, tmp_path: Path
+) -> None:
+    zones = {key: zone_settings(key) for key in ZONES}
+    stack = Stack(tmp_path, scenario(), SITE, zones, '{"version": 1, "data": {"zon')
+    try:
+        await stack.start()
+        await until_issue(stack, "irrigation_storage_corrupt", 30)
+        for key in ZONES:
+            await stack.until_state(f"valve.{key}", "closed", 60)
+        kept = stack.ledger.parent.glob(f"{stack.ledger.name}.corrupt.*")
+        assert list(kept), "the file is kept"
+    finally:
+        await stack.stop()

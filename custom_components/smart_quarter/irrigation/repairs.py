@@ -115,6 +115,12 @@ class _FixFlow(RepairsFlow):
         entry = self.hass.config_entries.async_get_known_entry(self._entry_id)
         return entry.runtime_data
 
+    def _done(self) -> RepairsFlowResult:
+        """End the flow; Home Assistant deletes the issue, mended or not."""
+        place = None if self._place == SITE else self._place
+        self._runtime.forget_problem((place, self._problem))
+        return self.async_create_entry(data={})
+
     def _ask(
         self, step_id: str, schema: vol.Schema, errors: dict[str, str] | None = None
     ) -> RepairsFlowResult:
@@ -146,7 +152,7 @@ class ConfirmFlow(_FixFlow):
             await self._mend()
         except SmartQuarterInputError:
             return self._ask("confirm", vol.Schema({}), {"base": "not_now"})
-        return self.async_create_entry(data={})
+        return self._done()
 
     async def _mend(self) -> None:
         """Tell the site."""
@@ -186,7 +192,7 @@ class ConsentFlow(_FixFlow):
             await self._runtime.async_test_timer(self._place)
         except SmartQuarterInputError:
             return self._ask("test", vol.Schema({}), {"base": "not_now"})
-        return self.async_create_entry(data={})
+        return self._done()
 
     async def async_step_consent(
         self, user_input: dict[str, Any] | None = None
@@ -198,7 +204,7 @@ class ConsentFlow(_FixFlow):
         if not user_input[CONF_CONSENT]:
             return self._ask("consent", schema, {CONF_CONSENT: "consent_missing"})
         self._store_consent()
-        return self.async_create_entry(data={})
+        return self._done()
 
     def _store_consent(self) -> None:
         """Store the consent with the zone."""

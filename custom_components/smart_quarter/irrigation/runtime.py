@@ -157,6 +157,11 @@ class IrrigationRuntime(Wishes):
         )
 
     @callback
+    def forget_problem(self, problem: Place) -> None:
+        """Raise a problem's issue anew at the next look if it is still there."""
+        self.problems -= {problem}
+
+    @callback
     def acknowledge_corrupt_storage(self) -> None:
         """Take note that a person knows that the site's memory was lost."""
         self.storage_was_corrupt = False

@@ -87,7 +87,8 @@ def wake_at(limits: ValveLimits, state: ValveState) -> datetime | None:
 def _open(limits: ValveLimits, state: ValveState, event: Open, now: datetime) -> Result:
     """Open for a time, or hold a supply open longer."""
     if event.purpose is Purpose.SUPPLY and state.phase in RUNNING:
-        return _hold(state, now + timedelta(seconds=event.seconds)), ()
+        held_s = min(event.seconds, limits.max_open_s)
+        return _hold(state, now + timedelta(seconds=held_s)), ()
     if event.seconds <= 0 or not may_open(limits, state, event.purpose, now):
         return state, ()
     is_test = event.purpose is Purpose.TEST
@@ -345,11 +346,18 @@ def _tick_running(limits: ValveLimits, state: ValveState, now: datetime) -> Resu
 def _resend_open(
     limits: ValveLimits, state: ValveState, opening: Opening, now: datetime
 ) -> Result:
-    """Ask again for what is left of the opening; the deadline does not move."""
+    """Ask again for what is left of the opening; the deadline of a run does not move."""
+    if opening.purpose is Purpose.TEST:
+        # The device's timer is judged by its whole length, so the test begins anew
+        deadline = now + timedelta(seconds=limits.test_s)
+        opening = replace(opening, asked_at=now, deadline=deadline)
     wait_s = limits.confirm_s * 2**state.sends
     left_s = math.ceil((opening.deadline - now).total_seconds())
     state = replace(
-        state, sends=state.sends + 1, due_at=now + timedelta(seconds=wait_s)
+        state,
+        opening=opening,
+        sends=state.sends + 1,
+        due_at=now + timedelta(seconds=wait_s),
     )
     return state, (SendOpen(left_s, limits.has_timer),)
 
