@@ -96,7 +96,7 @@ def test_a_number_means_water_by_its_unit(
         (of_unit(ProbeUnit.M3_M3), 23.5),
         (of_unit(ProbeUnit.PERCENT), 120),
         (RAW, 4095),
-        (RAW, -200),
+        (RAW, -400),
         (replace(RAW, dry=None), 2000),
         (replace(RAW, wet=None), 2000),
         (replace(RAW, wet=RAW.dry), 2800),

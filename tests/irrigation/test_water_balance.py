@@ -52,7 +52,7 @@ def hargreaves_mm_day(month: int) -> float:
     radiation = 1440 / math.pi * 0.082 * (1 + 0.033 * math.cos(season)) * height
     high, low = USUAL_EXTREMES_C[month - 1]
     mean = (high + low) / 2
-    return 0.0023 * 0.408 * radiation * (mean + 17.8) * (high - low) ** 0.5
+    return 0.0023 * 0.408 * radiation * (mean + 17.8) * math.sqrt(high - low)
 
 
 def known(depth_mm: float, at: datetime = NOON) -> Depletion:

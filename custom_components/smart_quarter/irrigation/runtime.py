@@ -98,14 +98,12 @@ class IrrigationRuntime(Wishes):
     async def async_apply_config(self) -> None:
         """Apply changed settings; a zone that is gone is kept until its valve is closed."""
         async_rename_devices(self.hass, self.entry)
-        before = self.settings
-        known = self._known_subentries()
-        self._configure()
+        before, known = self.settings, self._known_subentries()
         gone = {key: before.zones[key] for key in before.zones if key not in self.zones}
-        if self.settings == before and not gone:
-            return
         self._retired |= gone
         self._configure()
+        if self.settings == before and not gone:
+            return
         self._listen()
         self.feed([*(StopRequested(zone_id) for zone_id in gone), TimePassed()])
         self._announce(known)

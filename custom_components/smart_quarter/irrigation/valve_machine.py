@@ -217,7 +217,7 @@ def _observe_closed(
     """End an opening that was seen; a close never seen open proves nothing yet."""
     match state.phase:
         case ValvePhase.UNKNOWN:
-            return replace(state, phase=ValvePhase.CLOSED, due_at=None), ()
+            return _settle(state, now, seen_open=False)
         case ValvePhase.OPEN | ValvePhase.MANUAL:
             return _closed_by_itself(state, now)
         case ValvePhase.CLOSING | ValvePhase.OPEN_SUSPECT:

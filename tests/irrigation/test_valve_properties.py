@@ -1,0 +1,300 @@
+"""A valve that may obey, ignore, be late or be lost: whatever happens, the promises hold."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from hypothesis import settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from custom_components.smart_quarter.irrigation.valve_machine import wake_at
+from custom_components.smart_quarter.irrigation.valve_model import (
+    Close,
+    Closed,
+    Observed,
+    Open,
+    Purpose,
+    SendClose,
+    SendOpen,
+    Tick,
+    Unlock,
+    ValveEvent,
+    ValveFault,
+    ValveLimits,
+    ValvePhase,
+    ValveState,
+)
+from custom_components.smart_quarter.irrigation.valve_rules import (
+    MAYBE_OPEN,
+    RESEND_MAX_S,
+    RUNNING,
+    patience,
+    timer_trusted,
+)
+
+from .valve_bench import START, Device, Rig
+
+LATENCY_S = 1.0
+MARGIN_S = 1.0
+COMMANDS = (Purpose.RUN, Purpose.TEST, Purpose.SUPPLY)
+
+
+def later(moment: datetime, seconds: float) -> datetime:
+    """Return a moment some seconds later."""
+    return moment + timedelta(seconds=seconds)
+
+
+class ValveLife(RuleBasedStateMachine):
+    """Plays the life of one valve."""
+
+    @initialize(
+        has_timer=st.booleans(),
+        keeps_time=st.booleans(),
+        consent=st.booleans(),
+        test_s=st.sampled_from([20, 60]),
+    )
+    def build(
+        self,
+        has_timer: bool,
+        keeps_time: bool,
+        consent: bool,
+        test_s: int,
+    ) -> None:
+        """Start with a closed valve in reach."""
+        limits = ValveLimits(
+            has_timer=has_timer,
+            consent=consent,
+            max_open_s=1800,
+            manual_max_s=900,
+            test_s=test_s,
+        )
+        self.rig = Rig(limits, Device(keeps_time=keeps_time))
+        self.verify_s = 0.0
+        self.silent_s = 0.0
+        self.count = 0
+        self.judged = 0
+        self.needs_unlock = False
+        self.obeys_since = START
+        self.seen_since = START
+        self.rig.start()
+
+    @rule(purpose=st.sampled_from(COMMANDS), seconds=st.integers(-5, 4000))
+    def somebody_opens(self, purpose: Purpose, seconds: int) -> None:
+        """Somebody wants the valve open."""
+        self.count += 1
+        opening_id = f"opening-{self.count}"
+        self.rig.asked.add(opening_id)
+        self.tell_twice(Open(opening_id, seconds, purpose))
+
+    @rule(foreign=st.just(Purpose.FOREIGN))
+    def nobody_can_order_a_foreign_opening(self, foreign: Purpose) -> None:
+        """Ask for what only the outside world can do."""
+        effects = self.rig.feed(Open("foreign", 60, foreign))
+        assert effects == ()
+
+    @rule()
+    def somebody_closes(self) -> None:
+        """Somebody wants the valve closed."""
+        self.tell_twice(Close())
+
+    @rule()
+    def the_device_repeats_its_state(self) -> None:
+        """Let the device report what it has reported before."""
+        if self.rig.device.reachable and self.rig.state.observed is not None:
+            self.tell_twice(Observed(self.rig.device.is_open))
+
+    @rule()
+    def time_stands_still(self) -> None:
+        """Let the clock wake the machine twice."""
+        self.tell_twice(Tick())
+
+    @rule()
+    def somebody_unlocks(self) -> None:
+        """Somebody looked at the valve."""
+        if self.rig.alive:
+            self.needs_unlock = False
+        self.tell_twice(Unlock())
+
+    @rule(is_open=st.booleans())
+    def somebody_turns_it_by_hand(self, is_open: bool) -> None:
+        """Somebody moves the valve."""
+        self.rig.run(0.5)
+        self.rig.turn(is_open)
+        self.is_seen()
+
+    @rule(obeys=st.booleans(), delay_s=st.sampled_from([LATENCY_S, 4.0, 30.0, 200.0]))
+    def the_device_changes_its_mind(self, obeys: bool, delay_s: float) -> None:
+        """Let the device lose commands, be late, or behave."""
+        self.rig.device.obeys, self.rig.device.delay_s = obeys, delay_s
+        self.obeys_since = self.rig.now
+
+    @rule(mute=st.booleans())
+    def the_device_falls_silent(self, mute: bool) -> None:
+        """Let the device say nothing of itself after the next start, or speak again."""
+        self.rig.mute = mute
+
+    @rule(reachable=st.booleans())
+    def the_radio_changes(self, reachable: bool) -> None:
+        """Take the device out of the network, or bring it back."""
+        if self.rig.device.reachable != reachable:
+            self.rig.reach(reachable)
+            self.is_seen()
+
+    @precondition(lambda self: self.rig.alive)
+    @rule(loses_last=st.booleans())
+    def home_assistant_is_killed(self, loses_last: bool) -> None:
+        """Kill Home Assistant."""
+        self.rig.kill(loses_last=loses_last)
+        self.needs_unlock = self.locked(self.rig.disk.state)
+
+    @precondition(lambda self: not self.rig.alive)
+    @rule(verify_s=st.sampled_from([0.0, 7.0]))
+    def home_assistant_starts(self, verify_s: float) -> None:
+        """Start Home Assistant from its ledger."""
+        self.verify_s = verify_s
+        self.rig.start(verify_s)
+        self.is_seen()
+
+    @rule(seconds=st.sampled_from([0.2, 1.5, 9, 12, 31, 65, 300, 1000, 2500, 30_000]))
+    def time_passes(self, seconds: float) -> None:
+        """Let time pass, step by step, and look at the promises on the way."""
+        end = later(self.rig.now, seconds)
+        while self.rig.now < end:
+            left_s = (end - self.rig.now).total_seconds()
+            self.rig.run(min(left_s, max(5.0, seconds / 40)))
+            self.an_obeying_valve_is_closed_in_time()
+
+    @precondition(lambda self: self.rig.alive)
+    @rule()
+    def all_is_well_again(self) -> None:
+        """Let everything work for long enough: the valve is closed, and known to be."""
+        self.rig.device.obeys, self.rig.device.delay_s = True, LATENCY_S
+        self.obeys_since = self.rig.now
+        if not self.rig.device.reachable:
+            self.the_radio_changes(reachable=True)
+        self.rig.run(24 * 3600)
+        assert not self.rig.device.is_open
+        assert self.rig.state.phase in (ValvePhase.CLOSED, ValvePhase.LOCKED)
+        assert self.rig.state.opening is None
+        assert wake_at(self.rig.limits, self.rig.state) is None
+
+    def is_seen(self) -> None:
+        """Note when the machine learned last what the device is, or that it is silent."""
+        silent = self.rig.state.phase is ValvePhase.UNKNOWN
+        self.silent_s = self.rig.limits.confirm_s + self.verify_s if silent else 0.0
+        self.seen_since = self.rig.now
+
+    def tell_twice(self, event: ValveEvent) -> None:
+        """I7: what is said again changes nothing more."""
+        self.rig.feed(event)
+        once = self.rig.ledger
+        again = self.rig.feed(event)
+        assert self.rig.ledger == once
+        assert all(isinstance(effect, SendClose) for effect in again)
+
+    @staticmethod
+    def locked(state: ValveState) -> bool:
+        """Tell whether the valve was found not to obey."""
+        return state.phase is ValvePhase.LOCKED or state.fault is ValveFault.NOT_CLOSED
+
+    @invariant()
+    def nothing_is_opened_without_leave(self) -> None:
+        """I1: a proven timer or consent, within the limits, asked for since the start."""
+        limits = self.rig.limits
+        for before, event, effect in self.rig.seen[self.judged :]:
+            self.needs_unlock = self.needs_unlock or self.locked(before)
+            if not isinstance(effect, SendOpen):
+                continue
+            opening = event if isinstance(event, Open) else before.opening
+            assert opening is not None
+            assert isinstance(event, Open | Tick)
+            assert opening.opening_id in self.rig.asked, "it reopens by itself"
+            assert not self.needs_unlock, "it opens although it is locked"
+            purpose = opening.purpose
+            trusted = timer_trusted(limits, before, self.rig.now)
+            allowed = {
+                Purpose.RUN: limits.consent or trusted,
+                Purpose.TEST: limits.has_timer,
+                Purpose.SUPPLY: True,
+            }
+            assert allowed[purpose]
+            assert effect.timed is limits.has_timer
+            if purpose is Purpose.TEST:
+                assert effect.seconds == limits.test_s
+            assert 0 < effect.seconds <= limits.max_open_s
+        self.judged = len(self.rig.seen)
+
+    @invariant()
+    def what_may_be_open_has_a_deadline_and_a_next_look(self) -> None:
+        """I2: no open state without an absolute deadline; nobody sleeps over it."""
+        state = self.rig.state
+        if state.phase in RUNNING:
+            assert state.opening is not None
+        if state.phase in MAYBE_OPEN:
+            assert wake_at(self.rig.limits, state) is not None
+        if state.opening is not None:
+            assert state.phase in MAYBE_OPEN
+        if state.phase is ValvePhase.CLOSED:
+            assert state.observed is not True
+
+    @invariant()
+    def an_obeying_valve_is_closed_in_time(self) -> None:
+        """I2: while Home Assistant runs, no reachable, obeying valve stays open."""
+        rig, device = self.rig, self.rig.device
+        if device.delay_s > LATENCY_S or len(device.inbox) > 1:
+            self.obeys_since = rig.now
+        if not (rig.alive and device.is_open and device.reachable and device.obeys):
+            return
+        allowed_until = max(
+            later(self.obeys_since, RESEND_MAX_S),
+            later(self.seen_since, self.silent_s),
+        )
+        if rig.state.phase in RUNNING:
+            assert rig.state.opening is not None
+            last_s = (rig.state.opening.deadline - rig.now).total_seconds()
+            assert last_s <= rig.limits.max_open_s or (
+                rig.state.opening.purpose is Purpose.SUPPLY
+            )
+            allowed_until = max(allowed_until, patience(rig.limits, rig.state.opening))
+        if rig.state.phase is ValvePhase.CLOSING:
+            assert rig.state.due_at is not None
+            allowed_until = max(allowed_until, rig.state.due_at)
+        assert rig.now <= later(allowed_until, LATENCY_S + MARGIN_S)
+
+    @invariant()
+    def every_opening_ends_exactly_once(self) -> None:
+        """I6: one account for each opening, never of negative length."""
+        closed = [each.opening.opening_id for each in self.rig.ledger.closed]
+        assert all(each.open_s >= 0 for each in self.rig.ledger.closed)
+        assert max(Counter(closed).values(), default=1) == 1
+        opening = self.rig.state.opening
+        underway = set() if opening is None else {opening.opening_id}
+        assert underway.isdisjoint(closed)
+        assert set(self.rig.ledger.opened) <= {*closed, *underway}
+
+    @invariant()
+    def what_flowed_is_accounted_for(self) -> None:
+        """I6: an opening that was seen is never booked as dry."""
+        opened = set(self.rig.ledger.opened)
+        for each in self.rig.ledger.closed:
+            assert isinstance(each, Closed)
+            assert each.flowed or each.opening.opening_id not in opened
+
+    def teardown(self) -> None:
+        """Let Home Assistant come back and everything be well at the end of each life."""
+        if not hasattr(self, "rig"):
+            return
+        if not self.rig.alive:
+            self.home_assistant_starts(verify_s=0.0)
+        self.all_is_well_again()
+
+
+ValveLife.TestCase.settings = settings(
+    max_examples=250, stateful_step_count=40, deadline=None
+)
+TestValveLife = ValveLife.TestCase
