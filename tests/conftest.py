@@ -9,6 +9,8 @@ from pathlib import Path
 
 from hypothesis import settings
 import pytest
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
 from .broker import Mosquitto
 from .shown_texts import watched
@@ -20,10 +22,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that start real processes in one worker, they need the room."""
+    """Keep the tests of a file that start real processes in one worker."""
     for item in items:
         if item.get_closest_marker("e2e") or item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +59,9 @@ async def mosquitto(socket_enabled: None, tmp_path: Path) -> AsyncIterator[Mosqu
     await broker.start()
     yield broker
     await broker.stop()
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Leave out of snapshots what differs from run to run."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)

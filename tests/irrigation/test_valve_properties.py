@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import override
 
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import (
@@ -285,6 +286,7 @@ class ValveLife(RuleBasedStateMachine):
             assert isinstance(each, Closed)
             assert each.flowed or each.opening.opening_id not in opened
 
+    @override
     def teardown(self) -> None:
         """Let Home Assistant come back and everything be well at the end of each life."""
         if not hasattr(self, "rig"):

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from custom_components.smart_quarter.irrigation.valve_machine import step, wake_at
 from custom_components.smart_quarter.irrigation.valve_model import (
     Available,
     Closed,
     Observed,
+    Open,
     Opened,
+    Purpose,
     SendClose,
     SendOpen,
     Started,
@@ -20,6 +23,9 @@ from custom_components.smart_quarter.irrigation.valve_model import (
 )
 
 START = datetime(2026, 6, 15, 20, 0, tzinfo=UTC)
+CONSENT = ValveLimits(consent=True, max_open_s=1800, manual_max_s=900)
+TIMED = ValveLimits(has_timer=True, max_open_s=1800)
+PROVEN: Final[dict[str, object]] = {"timer_proven_at": START}
 SAVED_AFTER = timedelta(seconds=1)
 """What is younger may not be on disk when Home Assistant is killed."""
 
@@ -53,11 +59,35 @@ class Bench:
         return done + self.feed(Tick())
 
 
-def closed_bench(limits: ValveLimits, **state: object) -> Bench:
-    """Return a bench whose valve has reported that it is closed."""
+def idle(limits: ValveLimits = CONSENT, /, **state: object) -> Bench:
+    """Return a closed valve in reach."""
     bench = Bench(limits, replace(ValveState(), **state))  # type: ignore[arg-type]
     assert bench.feed(Started(), Available(True), Observed(False)) == []
     return bench
+
+
+def running(
+    seconds: int = 600,
+    purpose: Purpose = Purpose.RUN,
+    limits: ValveLimits = CONSENT,
+    /,
+    **state: object,
+) -> Bench:
+    """Return a valve that was opened, and has said so."""
+    bench = idle(limits, **state)
+    bench.feed(Open("run", seconds, purpose), Observed(True))
+    return bench
+
+
+def closes(effects: list[ValveEffect]) -> int:
+    """Return how often a close was sent."""
+    return sum(isinstance(effect, SendClose) for effect in effects)
+
+
+def ended(effects: list[ValveEffect]) -> Closed:
+    """Return the account of the one opening that ended."""
+    (closed,) = (effect for effect in effects if isinstance(effect, Closed))
+    return closed
 
 
 def restart(bench: Bench, *, is_open: bool | None) -> list[ValveEffect]:
