@@ -19,13 +19,20 @@ async def furnish(home: HomeAssistant, entities: Entities, options: Options) -> 
     for area in await home.command("config/area_registry/list"):
         await home.command("config/area_registry/delete", area_id=area["area_id"])
     area_ids = {key: await _create(home, area, options) for key, area in AREAS.items()}
-    device_ids = await _device_ids(home)
+    device_ids = await _device_ids(home, "mqtt")
     for key, ieee in entities.ieees.items():
         place = PLANT_ROOM if key in IN_PLANT_ROOM else FACADE
         await home.command(
             "config/device_registry/update",
             device_id=device_ids[f"{BASE}_{ieee}"],
             area_id=area_ids[place],
+        )
+
+    for device_id in (await _device_ids(home, "smart_quarter")).values():
+        await home.command(
+            "config/device_registry/update",
+            device_id=device_id,
+            area_id=area_ids[FACADE],
         )
 
 
@@ -36,11 +43,11 @@ async def _create(home: HomeAssistant, area: dict[str, str], options: Options) -
     return str(made["area_id"])
 
 
-async def _device_ids(home: HomeAssistant) -> dict[str, str]:
-    """Return the ids of all MQTT devices by their identifier."""
+async def _device_ids(home: HomeAssistant, of: str) -> dict[str, str]:
+    """Return the ids of all devices of an integration by their identifier."""
     return {
         identifier: device["id"]
         for device in await home.command("config/device_registry/list")
         for domain, identifier in device["identifiers"]
-        if domain == "mqtt"
+        if domain == of
     }

@@ -16,6 +16,7 @@ class Entities:
 
     def __init__(self, world: World) -> None:
         """Work out which entities are to appear."""
+        self.world = world
         devices: list[Device] = [*valves(world), *sensors(world, world.scenario)]
         self._unique_ids = {
             (device.key, entity.object_id): f"{device.ieee}_{entity.object_id}_{BASE}"

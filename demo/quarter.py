@@ -5,6 +5,7 @@ import asyncio
 from .areas import furnish
 from .entities import Entities
 from .home_assistant import HomeAssistant, Json
+from .irrigation import set_up_irrigation
 from .options import Options
 
 POLL_S = 0.25
@@ -23,6 +24,8 @@ async def set_up(home: HomeAssistant, options: Options, entities: Entities) -> N
     await _ignore_protocol_issue(home)
     await _wait_for_devices(home, entities)
     if await home.command("frontend/get_user_data", key=LANGUAGE) == {"value": None}:
+        if not await home.entries("smart_quarter"):
+            await set_up_irrigation(home, options, entities)
         await furnish(home, entities, options)
         await _speak(home, options)
 
