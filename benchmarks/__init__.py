@@ -1,0 +1,1 @@
+"""Measurements, each side by side with its alternative in one run."""

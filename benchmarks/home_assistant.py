@@ -1,0 +1,114 @@
+"""A real Home Assistant to be measured: the same one with and without our entry."""
+
+import asyncio
+from asyncio.subprocess import DEVNULL, Process
+from dataclasses import dataclass
+import json
+from pathlib import Path
+import signal
+import sys
+from typing import Any
+
+import psutil
+import yaml
+
+from demo.configuration import prepare
+from demo.home_assistant import HomeAssistant
+from demo.options import ROOT, Options
+
+type Json = dict[str, Any]
+
+SETTLE_S = 15.0
+"""Time after the start that belongs to the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one running Home Assistant needs."""
+
+    setup_s: float
+    memory_mb: float
+    cpu_share: float
+
+
+class Subject:
+    """A Home Assistant in a folder of its own."""
+
+    def __init__(self, folder: Path, port: int, extra: Json) -> None:
+        """Write its configuration."""
+        self._options = Options(
+            host="127.0.0.1",
+            port=port,
+            broker_port=0,
+            speed=1.0,
+            language="en",
+            faults=(),
+            reset=False,
+            state=folder,
+        )
+        self._config = folder / "config"
+        self._extra = extra
+        self._prepare()
+
+    def store_entry(self, entry: Json) -> None:
+        """Store a config entry as if its flow had made it."""
+        content = {
+            "version": 1,
+            "minor_version": 5,
+            "key": "core.config_entries",
+            "data": {"entries": [entry]},
+        }
+        file = self._config / ".storage" / "core.config_entries"
+        file.write_text(json.dumps(content), encoding="utf-8")
+
+    async def first_start(self) -> None:
+        """Start once, so that all registries are filled, and stop."""
+        process, home = await self._start()
+        await asyncio.sleep(SETTLE_S)
+        await self._stop(process, home)
+
+    async def measure(self, idle_s: float, domain: str) -> Figures:
+        """Start again and measure the start, then the idle time."""
+        process, home = await self._start()
+        timings = await home.command("integration/setup_info")
+        setup_s = sum(t["seconds"] for t in timings if t["domain"] == domain)
+        await asyncio.sleep(SETTLE_S)
+        watched = psutil.Process(process.pid)
+        before = watched.cpu_times()
+        await asyncio.sleep(idle_s)
+        after = watched.cpu_times()
+        used_s = after.user + after.system - before.user - before.system
+        memory_mb = watched.memory_info().rss / 2**20
+        await self._stop(process, home)
+        return Figures(setup_s, memory_mb, used_s / idle_s)
+
+    def _prepare(self) -> None:
+        """Write the YAML configuration with what is to be measured."""
+        prepare(self._config, self._options)
+        file = self._config / "configuration.yaml"
+        extra = yaml.safe_dump(self._extra, allow_unicode=True)
+        file.write_text(file.read_text("utf-8") + "\n" + extra, encoding="utf-8")
+
+    async def _start(self) -> tuple[Process, HomeAssistant]:
+        """Start and wait until the start is over."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "homeassistant", "--skip-pip", "--config", str(self._config)),
+            cwd=ROOT,
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+        )
+        home = HomeAssistant(self._options.url)
+        async with asyncio.timeout(120):
+            await home.wait_until_up()
+            await home.enter("en")
+            while not await home.is_running():
+                await asyncio.sleep(0.1)
+        return process, home
+
+    async def _stop(self, process: Process, home: HomeAssistant) -> None:
+        """Stop as a user does, so that everything is stored."""
+        await home.close()
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), 60)
