@@ -1,17 +1,34 @@
 """Setting up a site, its zones and its tank in the UI, and changing them."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.smart_quarter.const import DOMAIN
-from custom_components.smart_quarter.irrigation.flow import IrrigationFlow, hide_valve
+from custom_components.smart_quarter.irrigation.flow import IrrigationFlow
+from custom_components.smart_quarter.irrigation.flow_valves import (
+    hide_valve,
+    show_valve,
+)
+from custom_components.smart_quarter.irrigation.runtime import IrrigationRuntime
+from custom_components.smart_quarter.irrigation.valve_model import (
+    ValvePhase,
+    ValveState,
+)
 
 from .conftest import TANK, ZONE, SetUp, part, site_entry
 
@@ -148,8 +165,51 @@ async def test_a_site_whose_name_only_looks_different_is_the_same(
     result = await hass.config_entries.flow.async_configure(
         flow_id, SITE_FORM | {"name": "South_Facade"}
     )
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "already_configured"
+    assert result["errors"] == {"name": "name_taken"}
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+    result = await hass.config_entries.flow.async_configure(flow_id, SITE_FORM)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
+async def change_site(hass: HomeAssistant, entry: MockConfigEntry, form: Form) -> Any:
+    """Change a site and return the result."""
+    begun = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    )
+    result = await hass.config_entries.flow.async_configure(begun["flow_id"], form)
+    await hass.async_block_till_done()
+    return result
+
+
+async def test_a_name_that_a_site_gave_up_is_free_again(
+    hass: HomeAssistant, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    await set_up(entry)
+    await change_site(hass, entry, SITE_FORM | {"name": "East façade"})
+    assert entry.unique_id == "irrigation:east_facade"
+    flow_id = await begin_site(hass)
+    form = SITE_FORM | {"name": "South façade"}
+    result = await hass.config_entries.flow.async_configure(flow_id, form)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
+async def test_a_site_that_was_renamed_in_the_list_is_changed_under_that_name(
+    hass: HomeAssistant, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    await set_up(entry)
+    hass.config_entries.async_update_entry(entry, title="Courtyard")
+    form = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    )
+    assert suggested(form, "name") == "Courtyard"
+
+
+def suggested(form: Any, field: str) -> Any:
+    """Return what a form suggests for a field."""
+    marker = next(key for key in form["data_schema"].schema if key == field)
+    return marker.description["suggested_value"]
 
 
 @pytest.mark.quality_rule("reconfiguration-flow")
@@ -191,6 +251,53 @@ async def test_a_zone_is_added_in_four_steps_and_runs_at_once(
     assert hass.states.get("valve.wild_vine").state == "closed"
 
 
+def supplied() -> MockConfigEntry:
+    """Return a site with one zone, a master valve and a pump."""
+    supply = {"master_valve": "switch.master", "pump": "switch.pump"}
+    return site_entry(part("zone", "zone_a", ZONE), **supply)
+
+
+async def test_only_where_there_is_a_supply_a_zone_is_asked_whether_it_is_behind_it(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up(site_entry())
+    form = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "zone"), context={"source": SOURCE_USER}
+    )
+    assert "behind_master" not in form["data_schema"].schema
+    await change_site(
+        hass, entry, SITE_FORM | {"name": "South façade", "pump": "switch.pump"}
+    )
+    form = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "zone"), context={"source": SOURCE_USER}
+    )
+    assert "behind_master" in form["data_schema"].schema
+
+
+async def test_a_valve_that_was_taken_while_a_zone_was_entered_is_refused(
+    hass: HomeAssistant, bare: MockConfigEntry
+) -> None:
+    first = await begin_part(hass, bare, "zone")
+    second = await begin_part(hass, bare, "zone")
+    for flow_id in (first, second):
+        await answer(hass, flow_id, ZONE_FORM, {"soil": "loam"}, WATERING_FORM)
+    await answer(hass, first, SAFETY_FORM)
+    await hass.async_block_till_done()
+    result = await answer(hass, second, SAFETY_FORM)
+    assert result["step_id"] == "user"
+    assert result["errors"] == {"name": "name_taken", "valve": "valve_taken"}
+    result = await answer(
+        hass,
+        second,
+        ZONE_FORM | {"name": "Hops", "valve": "switch.pump"},
+        {"soil": "loam"},
+        WATERING_FORM,
+        SAFETY_FORM,
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
 ZONE_ERRORS: list[tuple[Form, str, str]] = [
     ({"name": ""}, "name", "name_missing"),
     ({"name": "zone a"}, "name", "name_taken"),
@@ -202,6 +309,8 @@ ZONE_ERRORS: list[tuple[Form, str, str]] = [
     ({"valve": "switch.nowhere"}, "valve", "entity_unknown"),
     ({"valve": "switch.valve_a"}, "valve", "valve_taken"),
     ({"valve": "valve.zone_a"}, "valve", "own_valve"),
+    ({"valve": "switch.master"}, "valve", "valve_taken"),
+    ({"valve": "switch.pump"}, "valve", "valve_taken"),
     ({"rooted_area_m2": -1}, "rooted_area_m2", "not_positive"),
     ({"green_wall_area_m2": 0}, "green_wall_area_m2", "not_positive"),
     ({"flow_l_min": 0}, "flow_l_min", "not_positive"),
@@ -210,11 +319,14 @@ ZONE_ERRORS: list[tuple[Form, str, str]] = [
 
 @pytest.mark.parametrize(("changes", "field", "error"), ZONE_ERRORS)
 async def test_a_zone_that_cannot_work_is_refused_and_can_be_mended(
-    hass: HomeAssistant, bare: MockConfigEntry, changes: Form, field: str, error: str
+    hass: HomeAssistant, set_up: SetUp, changes: Form, field: str, error: str
 ) -> None:
-    flow_id = await begin_part(hass, bare, "zone")
+    entry = await set_up(supplied())
+    flow_id = await begin_part(hass, entry, "zone")
     result = await answer(hass, flow_id, ZONE_FORM | changes)
     assert result["errors"] == {field: error}
+    for key, value in (ZONE_FORM | changes).items():
+        assert suggested(result, key) == value, "what was entered is kept"
     result = await answer(hass, flow_id, ZONE_FORM)
     assert result["step_id"] == "soil"
 
@@ -249,7 +361,12 @@ async def test_a_soil_that_cannot_be_is_refused_and_can_be_mended(
         ({"max_run_min": 61}, "max_run_min", "run_above_daily"),
         ({"cycle_min": 31}, "cycle_min", "cycle_above_run"),
         ({"manual_min": 0}, "manual_min", "not_positive"),
-        ({"soak_min": -1}, "soak_min", "not_positive"),
+        ({"manual_min": 0.05}, "manual_min", "too_short"),
+        ({"manual_max_min": 1441}, "manual_max_min", "more_than_a_day"),
+        ({"soak_min": -1}, "soak_min", "negative"),
+        ({"min_gap_min": 10081}, "min_gap_min", "more_than_a_week"),
+        ({"silent_after_h": 0}, "silent_after_h", "not_positive"),
+        ({"silent_after_h": 169}, "silent_after_h", "silent_too_long"),
     ],
 )
 async def test_times_that_cannot_be_are_refused_and_can_be_mended(
@@ -273,6 +390,7 @@ async def test_times_that_cannot_be_are_refused_and_can_be_mended(
             "timer_number_missing",
         ),
         ({"timer": "auto_off"}, "auto_off_min", "auto_off_missing"),
+        ({"timer": "auto_off", "auto_off_min": 0}, "auto_off_min", "not_positive"),
         ({"timer": "zigbee2mqtt"}, "timer", "not_zigbee2mqtt"),
         ({"timer": "action"}, "timer", "no_timed_action"),
     ],
@@ -308,6 +426,214 @@ async def test_the_valve_of_the_device_is_hidden_when_that_is_wanted(
     hide_valve(hass, "switch.valve_b")
     shown = registry.async_get("switch.valve_b")
     assert shown.hidden_by is er.RegistryEntryHider.USER, "the user's wish stays"
+    show_valve(hass, "switch.valve_b")
+    shown = registry.async_get("switch.valve_b")
+    assert shown.hidden_by is er.RegistryEntryHider.USER, "the user's wish stays"
+
+
+async def change_zone(hass: HomeAssistant, entry: MockConfigEntry, *forms: Form) -> Any:
+    """Answer the forms of a change of zone A and return the last result."""
+    begun = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "zone"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": "zone_a"},
+    )
+    result = await answer(hass, begun["flow_id"], *forms)
+    await hass.async_block_till_done()
+    return result
+
+
+def all_forms(valve: str, **safety: Any) -> tuple[Form, ...]:
+    """Return the forms of zone A with a valve."""
+    zone = ZONE_FORM | {"name": "Zone A", "valve": valve}
+    return zone, {"soil": "loam"}, WATERING_FORM, SAFETY_FORM | safety
+
+
+async def test_a_hidden_valve_is_shown_again_when_that_is_wanted_or_it_is_exchanged(
+    hass: HomeAssistant, bare: MockConfigEntry
+) -> None:
+    assert await async_setup_component(hass, "homeassistant", {})
+    registry = er.async_get(hass)
+
+    def hidden() -> list[str]:
+        return [
+            valve
+            for valve in ("switch.valve_a", "switch.valve_b")
+            if registry.async_get(valve).hidden_by is not None
+        ]
+
+    await change_zone(hass, bare, *all_forms("switch.valve_a", hide_valve=True))
+    assert hidden() == ["switch.valve_a"]
+    await change_zone(hass, bare, *all_forms("switch.valve_a", hide_valve=False))
+    assert hidden() == []
+    await change_zone(hass, bare, *all_forms("switch.valve_a", hide_valve=True))
+    await change_zone(hass, bare, *all_forms("switch.valve_b", hide_valve=True))
+    assert hidden() == ["switch.valve_b"]
+
+
+async def test_a_zone_that_was_renamed_in_the_list_is_changed_under_that_name(
+    hass: HomeAssistant, bare: MockConfigEntry
+) -> None:
+    zone = bare.subentries["zone_a"]
+    hass.config_entries.async_update_subentry(bare, zone, title="Hops")
+    form = await hass.config_entries.subentries.async_init(
+        (bare.entry_id, "zone"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": "zone_a"},
+    )
+    assert suggested(form, "name") == "Hops"
+
+
+async def test_a_valve_that_another_integration_hid_stays_hidden(
+    hass: HomeAssistant, bare: MockConfigEntry
+) -> None:
+    assert await async_setup_component(hass, "homeassistant", {})
+    registry = er.async_get(hass)
+    by_others = er.RegistryEntryHider.INTEGRATION
+    registry.async_update_entity("switch.valve_a", hidden_by=by_others)
+    for wanted in (True, False):
+        await change_zone(hass, bare, *all_forms("switch.valve_a", hide_valve=wanted))
+        assert registry.async_get("switch.valve_a").hidden_by is by_others
+
+
+@pytest.fixture
+async def proven(set_up: SetUp) -> MockConfigEntry:
+    """Return a running site with one zone whose valve has shown that it closes itself."""
+    timer = {"timer": "auto_off", "auto_off_min": 15, "consent": False}
+    entry = await set_up(site_entry(part("zone", "zone_a", {**ZONE, **timer})))
+    change_valve(entry, lambda valve: replace(valve, timer_proven_at=dt_util.utcnow()))
+    return entry
+
+
+def change_valve(
+    entry: MockConfigEntry, change: Callable[[ValveState], ValveState]
+) -> None:
+    """Put the valve of zone A into a state."""
+    runtime: IrrigationRuntime = entry.runtime_data
+    memory = runtime.state.zones["zone_a"]
+    memory = replace(memory, valve=change(memory.valve))
+    runtime.state = replace(
+        runtime.state, zones={**runtime.state.zones, "zone_a": memory}
+    )
+
+
+TIMED: Form = {"timer": "auto_off", "auto_off_min": 15, "consent": False}
+
+
+@pytest.mark.parametrize(
+    ("forms", "is_still_proven"),
+    [
+        (all_forms("switch.valve_a", **TIMED), True),
+        (all_forms("switch.valve_b", **TIMED), False),
+        (all_forms("switch.valve_a", **TIMED | {"auto_off_min": 20}), False),
+    ],
+)
+async def test_what_a_timer_has_proven_counts_for_that_valve_and_timer_only(
+    hass: HomeAssistant,
+    proven: MockConfigEntry,
+    forms: tuple[Form, ...],
+    is_still_proven: bool,
+) -> None:
+    result = await change_zone(hass, proven, *forms)
+    assert result["reason"] == "reconfigure_successful"
+    valve = proven.runtime_data.state.zones["zone_a"].valve
+    assert (valve.timer_proven_at is not None) is is_still_proven
+    assert await hass.config_entries.async_reload(proven.entry_id)
+    await hass.async_block_till_done()
+    valve = proven.runtime_data.state.zones["zone_a"].valve
+    assert (valve.timer_proven_at is not None) is is_still_proven, "after a restart too"
+
+
+async def test_a_proof_that_counts_no_more_is_not_found_again_after_a_crash(
+    hass: HomeAssistant,
+    proven: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    def stored_proof() -> Any:
+        ledger = hass_storage["smart_quarter.irrigation.site"]["data"]
+        return ledger["zones"]["zone_a"]["valve"]["timer_proven_at"]
+
+    assert await hass.config_entries.async_reload(proven.entry_id)
+    await hass.async_block_till_done()
+    assert stored_proof() is not None
+    await change_zone(hass, proven, *all_forms("switch.valve_b", **TIMED))
+    freezer.tick(timedelta(seconds=10))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert stored_proof() is None
+
+
+async def test_the_timer_of_an_exchanged_valve_is_looked_for_anew(
+    hass: HomeAssistant, proven: MockConfigEntry
+) -> None:
+    forms = all_forms("switch.valve_b")[:3]
+    safety = await change_zone(hass, proven, *forms)
+    assert suggested(safety, "timer") == "none"
+    assert "suggested_value" not in (field(safety, "auto_off_min").description or {})
+    safety = await change_zone(hass, proven, *all_forms("switch.valve_a")[:3])
+    assert suggested(safety, "timer") == "auto_off", "the same valve keeps its own"
+
+
+def field(form: Any, name: str) -> Any:
+    """Return a field of a form."""
+    return next(key for key in form["data_schema"].schema if key == name)
+
+
+async def test_neither_an_open_valve_nor_its_timer_is_exchanged(
+    hass: HomeAssistant, proven: MockConfigEntry
+) -> None:
+    change_valve(proven, lambda valve: replace(valve, phase=ValvePhase.MANUAL))
+    result = await change_zone(hass, proven, *all_forms("switch.valve_b")[:1])
+    assert result["errors"] == {"valve": "valve_open"}
+    result = await change_zone(hass, proven, *all_forms("switch.valve_a"))
+    assert result["errors"] == {"timer": "valve_open", "auto_off_min": "valve_open"}
+    change_valve(proven, lambda valve: replace(valve, phase=ValvePhase.CLOSED))
+    result = await change_zone(hass, proven, *all_forms("switch.valve_b"))
+    assert result["reason"] == "reconfigure_successful"
+
+
+async def test_a_valve_that_does_not_close_can_be_exchanged(
+    hass: HomeAssistant, proven: MockConfigEntry
+) -> None:
+    change_valve(proven, lambda valve: replace(valve, phase=ValvePhase.OPEN_SUSPECT))
+    result = await change_zone(hass, proven, *all_forms("switch.valve_b"))
+    assert result["reason"] == "reconfigure_successful"
+
+
+@pytest.mark.parametrize(
+    ("key", "place"), [("master_valve", "master"), ("pump", "pump")]
+)
+async def test_a_supply_that_is_open_is_neither_exchanged_nor_removed(
+    hass: HomeAssistant, set_up: SetUp, key: str, place: str
+) -> None:
+    entry = await set_up(supplied())
+    runtime: IrrigationRuntime = entry.runtime_data
+    closed = runtime.state
+    is_open = replace(getattr(closed, place), phase=ValvePhase.OPEN)
+    runtime.state = replace(closed, **{place: is_open})
+    kept = SITE_FORM | {"master_valve": "switch.master", "pump": "switch.pump"}
+    without = {name: value for name, value in kept.items() if name != key}
+    result = await change_site(hass, entry, without)
+    assert result["errors"] == {key: "valve_open"}
+    runtime.state = closed
+    result = await change_site(hass, entry, without)
+    assert result["reason"] == "reconfigure_successful"
+
+
+async def test_while_the_site_does_not_run_only_other_things_are_changed(
+    hass: HomeAssistant, proven: MockConfigEntry
+) -> None:
+    assert await hass.config_entries.async_unload(proven.entry_id)
+    result = await change_zone(hass, proven, *all_forms("switch.valve_b")[:1])
+    assert result["errors"] == {"valve": "site_not_running"}
+    result = await change_zone(hass, proven, *all_forms("switch.valve_a"))
+    assert set(result["errors"].values()) == {"site_not_running"}
+    result = await change_zone(hass, proven, *all_forms("switch.valve_a", **TIMED))
+    assert result["reason"] == "reconfigure_successful"
+    pump = SITE_FORM | {"pump": "switch.pump"}
+    result = await change_site(hass, proven, pump)
+    assert result["errors"] == {"pump": "site_not_running"}
+    result = await change_site(hass, proven, SITE_FORM)
+    assert result["reason"] == "reconfigure_successful"
 
 
 async def test_a_zone_is_changed_through_the_same_steps_and_a_field_can_be_emptied(
@@ -354,6 +680,8 @@ async def test_a_zone_is_changed_through_the_same_steps_and_a_field_can_be_empti
         ({"reading_empty": 100}, "reading_full", "readings_equal"),
         ({"empty": 20}, "empty", "empty_above_low"),
         ({"restart": 10}, "restart", "restart_below_low"),
+        ({"silent_after_h": -1}, "silent_after_h", "not_positive"),
+        ({"silent_after_h": 200}, "silent_after_h", "silent_too_long"),
     ],
 )
 async def test_a_tank_that_cannot_be_is_refused_and_can_be_mended(

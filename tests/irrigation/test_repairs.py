@@ -1,9 +1,11 @@
 """What goes wrong becomes a repair issue that says what to do, and is gone when mended."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -11,21 +13,32 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.smart_quarter.const import DOMAIN
 from custom_components.smart_quarter.irrigation.model import Problem, ZoneState
+from custom_components.smart_quarter.irrigation.problems import Place
+from custom_components.smart_quarter.irrigation.repairs import async_report
 from custom_components.smart_quarter.irrigation.runtime import IrrigationRuntime
-from custom_components.smart_quarter.irrigation.site_events import TimePassed
+from custom_components.smart_quarter.irrigation.site_events import (
+    SeasonSet,
+    StorageChecked,
+    TimePassed,
+)
 from custom_components.smart_quarter.irrigation.valve_model import (
     ValveFault,
     ValvePhase,
     ValveState,
 )
 
-from .conftest import ZONE, SetUp, part, site_entry
+from .conftest import TANK, ZONE, ZONE_B, SetUp, part, site_entry
 
 UNTRUSTED = {**ZONE, "consent": False}
+UNTRUSTED_B = {**ZONE_B, "consent": False}
+NONE: frozenset[Place] = frozenset()
 
 
 def issue_of(problem: Problem, place: str = "zone_a") -> str:
@@ -221,9 +234,158 @@ async def test_the_supply_is_named_in_its_issues(
     runtime.feed([TimePassed()])
     flow = await begin(hass, Problem.VALVE_LOCKED, "master")
     placeholders = flow["description_placeholders"]
-    assert placeholders == {"where": "South façade: master valve"}
+    assert placeholders == {"where": "South façade: master"}, "the entity's own name"
     await answer(hass, flow, {})
     assert runtime.state.master.phase is ValvePhase.CLOSED
+
+
+async def test_a_supply_without_a_state_is_named_by_its_entity(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up(site_entry(pump="switch.gone"))
+    runtime = entry.runtime_data
+    locked = replace(runtime.state.pump, phase=ValvePhase.LOCKED)
+    runtime.state = replace(runtime.state, pump=locked)
+    runtime.feed([TimePassed()])
+    flow = await begin(hass, Problem.VALVE_LOCKED, "pump")
+    placeholders = flow["description_placeholders"]
+    assert placeholders == {"where": "South façade: switch.gone"}
+
+
+async def test_a_place_that_nobody_has_a_name_for_is_called_after_its_site(
+    hass: HomeAssistant, runtime: IrrigationRuntime
+) -> None:
+    found = frozenset({("zone_z", Problem.PROBE_SILENT)})
+    async_report(hass, runtime.entry, found, frozenset(), {})
+    issue_id = issue_of(Problem.PROBE_SILENT, "zone_z")
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    assert issue.translation_placeholders == {"where": "South façade"}
+
+
+@pytest.fixture
+def long_running(freezer: FrozenDateTimeFactory, timed: IrrigationRuntime) -> Any:
+    """Return a running site whose inputs have had time to report, and its clock."""
+    freezer.tick(timedelta(minutes=30))
+    timed.feed([TimePassed()])
+    return freezer
+
+
+async def report(
+    hass: HomeAssistant, runtime: IrrigationRuntime, entity_id: str, state: str
+) -> None:
+    """Let an input report, and the site look."""
+    hass.states.async_set(entity_id, state, force_update=True)
+    await hass.async_block_till_done()
+    runtime.feed([TimePassed()])
+
+
+async def test_a_silent_probe_is_reported_until_it_speaks_again(
+    hass: HomeAssistant, timed: IrrigationRuntime, long_running: FrozenDateTimeFactory
+) -> None:
+    assert not is_raised(hass, Problem.PROBE_SILENT)
+    long_running.tick(timedelta(hours=7))
+    timed.feed([TimePassed()])
+    assert is_raised(hass, Problem.PROBE_SILENT)
+    await report(hass, timed, "sensor.probe_a", "21")
+    assert not is_raised(hass, Problem.PROBE_SILENT)
+
+
+async def test_a_valve_out_of_reach_is_reported_until_it_is_back(
+    hass: HomeAssistant, timed: IrrigationRuntime, long_running: FrozenDateTimeFactory
+) -> None:
+    await report(hass, timed, "switch.valve_a", "unavailable")
+    assert not is_raised(hass, Problem.VALVE_UNREACHABLE), "a drop-out is no fault"
+    long_running.tick(timedelta(minutes=31))
+    timed.feed([TimePassed()])
+    assert is_raised(hass, Problem.VALVE_UNREACHABLE)
+    await report(hass, timed, "switch.valve_a", "off")
+    assert not is_raised(hass, Problem.VALVE_UNREACHABLE)
+
+
+async def test_a_silent_tank_is_reported_until_it_speaks_again(
+    hass: HomeAssistant, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up(site_entry(part("tank", "tank", TANK)))
+    runtime = entry.runtime_data
+    freezer.tick(timedelta(hours=7))
+    runtime.feed([TimePassed()])
+    assert is_raised(hass, Problem.TANK_SILENT, "site")
+    await report(hass, runtime, "sensor.tank", "55")
+    assert not is_raised(hass, Problem.TANK_SILENT, "site")
+
+
+async def test_a_disk_that_cannot_be_written_is_reported_until_it_can(
+    hass: HomeAssistant, runtime: IrrigationRuntime
+) -> None:
+    for works in (False, True):
+        runtime.feed([StorageChecked(works), TimePassed()])
+        assert is_raised(hass, Problem.STORAGE_FAILED, "site") is not works
+
+
+async def test_a_missing_entity_that_is_back_is_not_reported_any_more(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    entry = await set_up(site_entry(rain="sensor.rain"))
+    assert is_raised(hass, Problem.ENTITY_MISSING, "site")
+    hass.states.async_set("sensor.rain", "0")
+    await hass.async_block_till_done()
+    entry.runtime_data.feed([SeasonSet(False), TimePassed()])
+    assert not is_raised(hass, Problem.ENTITY_MISSING, "site")
+
+
+async def test_issues_go_with_the_site_and_with_the_zone_they_are_about(
+    hass: HomeAssistant, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    zones = part("zone", "zone_a", UNTRUSTED), part("zone", "zone_b", UNTRUSTED_B)
+    entry = await set_up(site_entry(*zones))
+    assert is_raised(hass, Problem.TIMER_MISSING)
+    hass.config_entries.async_remove_subentry(entry, "zone_a")
+    await hass.async_block_till_done()
+    for _ in range(3):
+        freezer.tick(timedelta(minutes=2))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert not is_raised(hass, Problem.TIMER_MISSING), "once its valve is closed"
+    assert is_raised(hass, Problem.TIMER_MISSING, "zone_b")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert not is_raised(hass, Problem.TIMER_MISSING, "zone_b")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert is_raised(hass, Problem.TIMER_MISSING, "zone_b")
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not is_raised(hass, Problem.TIMER_MISSING, "zone_b")
+
+
+@pytest.mark.parametrize(
+    ("problem", "steps"),
+    [
+        (Problem.TIMER_MISSING, [{"consent": True}]),
+        (Problem.TIMER_FAILED, [{"next_step_id": "test"}]),
+        (Problem.PROBE_IMPLAUSIBLE, [{}]),
+    ],
+)
+@pytest.mark.parametrize("gone", ["zone", "site", "running"])
+async def test_a_fix_flow_ends_when_what_it_is_about_has_gone(
+    hass: HomeAssistant,
+    runtime: IrrigationRuntime,
+    problem: Problem,
+    steps: list[dict[str, Any]],
+    gone: str,
+) -> None:
+    if problem is not Problem.TIMER_MISSING:
+        async_report(hass, runtime.entry, frozenset({("zone_a", problem)}), NONE, {})
+    flow = await begin(hass, problem)
+    if gone == "zone":
+        hass.config_entries.async_remove_subentry(runtime.entry, "zone_a")
+        await hass.async_block_till_done()
+    elif gone == "site":
+        await hass.config_entries.async_remove(runtime.entry.entry_id)
+    else:
+        assert await hass.config_entries.async_unload(runtime.entry.entry_id)
+    for data in steps:
+        flow = await answer(hass, flow, data)
+    assert flow["type"] is FlowResultType.ABORT
+    assert flow["reason"] == "gone"
 
 
 LEDGER = "smart_quarter.irrigation.site"

@@ -16,6 +16,7 @@ from custom_components.smart_quarter.irrigation.valve_model import (
     Purpose,
     SendClose,
     SendOpen,
+    Started,
     Tick,
     Unlock,
     ValveFault,
@@ -240,11 +241,33 @@ class TestClosing:
         assert closes(bench.wait(600)) > 3
         assert bench.state.fault is ValveFault.UNREACHABLE
 
+    def test_back_in_reach_it_gets_its_three_attempts(self) -> None:
+        bench = running(60)
+        bench.feed(Available(False))
+        bench.wait(600)
+        bench.feed(Available(True), Observed(True))
+        at = []
+        while bench.state.fault is not ValveFault.NOT_CLOSED:
+            at.append(closes(bench.wait(10)))
+        assert at == [1, 1, 1]
+
     def test_an_opening_that_comes_late_is_still_seen_and_closed(self) -> None:
         bench = idle()
         bench.feed(Open("run", 600), Close(), Observed(True))
         closed = ended(bench.feed(Observed(False)))
         assert (closed.opening.opening_id, closed.flowed) == ("run", True)
+
+    def test_a_closed_valve_that_says_nothing_any_more_is_closed_to_be_sure(
+        self,
+    ) -> None:
+        bench = idle()
+        bench.feed(Available(False), Available(True), Observed(None))
+        assert bench.wait(10) == [SendClose()]
+
+    def test_a_closed_valve_that_speaks_again_in_time_is_left_alone(self) -> None:
+        bench = idle()
+        bench.feed(Observed(None), Observed(False))
+        assert wake_at(CONSENT, bench.state) is None
 
     def test_closing_a_closed_valve_sends_the_command_and_changes_nothing(self) -> None:
         bench = idle()
@@ -259,7 +282,17 @@ class TestLocked:
 
     def test_a_restart_does_not_unlock_it(self) -> None:
         bench = locked()
-        restart(bench, is_open=False)
+        bench.feed(Started())
+        assert bench.state.phase is ValvePhase.LOCKED
+        bench.feed(Available(True), Observed(False))
+        assert bench.feed(Open("run", 600)) == []
+
+    def test_one_that_says_nothing_is_closed_to_be_sure(self) -> None:
+        bench = locked()
+        restart(bench, is_open=None)
+        assert bench.wait(10) == [SendClose()]
+        bench.feed(Observed(False))
+        bench.wait(30)
         assert bench.state.phase is ValvePhase.LOCKED
 
     def test_a_person_unlocks_it(self) -> None:

@@ -38,7 +38,7 @@ from custom_components.smart_quarter.irrigation.valve_rules import (
     timer_trusted,
 )
 
-from .valve_bench import START, Device, Rig
+from .valve_bench import START, Device, Ledger, Rig
 
 LATENCY_S = 1.0
 MARGIN_S = 1.0
@@ -57,6 +57,7 @@ class ValveLife(RuleBasedStateMachine):
         has_timer=st.booleans(),
         keeps_time=st.booleans(),
         consent=st.booleans(),
+        proven=st.booleans(),
         test_s=st.sampled_from([20, 60]),
     )
     def build(
@@ -64,6 +65,7 @@ class ValveLife(RuleBasedStateMachine):
         has_timer: bool,
         keeps_time: bool,
         consent: bool,
+        proven: bool,
         test_s: int,
     ) -> None:
         """Start with a closed valve in reach."""
@@ -74,7 +76,8 @@ class ValveLife(RuleBasedStateMachine):
             manual_max_s=900,
             test_s=test_s,
         )
-        self.rig = Rig(limits, Device(keeps_time=keeps_time))
+        state = ValveState(timer_proven_at=START if proven else None)
+        self.rig = Rig(limits, Device(keeps_time=keeps_time), disk=Ledger(state))
         self.verify_s = 0.0
         self.silent_s = 0.0
         self.count = 0
@@ -92,11 +95,32 @@ class ValveLife(RuleBasedStateMachine):
         self.rig.asked.add(opening_id)
         self.tell_twice(Open(opening_id, seconds, purpose))
 
-    @rule(foreign=st.just(Purpose.FOREIGN))
-    def nobody_can_order_a_foreign_opening(self, foreign: Purpose) -> None:
-        """Ask for what only the outside world can do."""
-        effects = self.rig.feed(Open("foreign", 60, foreign))
-        assert effects == ()
+    @rule(
+        purpose=st.sampled_from(COMMANDS),
+        seconds=st.integers(1, 900),
+        then_s=st.sampled_from([0.0, 0.5, 2.0, 15.0, 25.0, 50.0, 100.0]),
+        unlock=st.booleans(),
+    )
+    def an_opening_begins_on_a_good_day(
+        self, purpose: Purpose, seconds: int, then_s: float, unlock: bool
+    ) -> None:
+        """Let faults find a valve that is about to open, or open."""
+        if not self.rig.alive:
+            self.home_assistant_starts(verify_s=0.0)
+        self.all_is_well_again()
+        if unlock:
+            self.somebody_unlocks()
+        self.somebody_opens(purpose, seconds)
+        self.rig.run(then_s)
+
+    @rule(down_s=st.sampled_from([0.0, 5.0, 90.0, 5000.0]), loses_last=st.booleans())
+    def home_assistant_is_restarted(self, down_s: float, loses_last: bool) -> None:
+        """Kill Home Assistant and start it again."""
+        if self.rig.alive:
+            self.home_assistant_is_killed(loses_last=loses_last)
+        self.rig.run(down_s)
+        self.home_assistant_starts(verify_s=0.0)
+        self.time_passes(3)
 
     @rule()
     def somebody_closes(self) -> None:
@@ -104,19 +128,16 @@ class ValveLife(RuleBasedStateMachine):
         self.tell_twice(Close())
 
     @rule()
-    def the_device_repeats_its_state(self) -> None:
-        """Let the device report what it has reported before."""
+    def what_is_known_is_said_again(self) -> None:
+        """Let the device report what it has reported before, and the clock wake twice."""
         if self.rig.device.reachable and self.rig.state.observed is not None:
             self.tell_twice(Observed(self.rig.device.is_open))
-
-    @rule()
-    def time_stands_still(self) -> None:
-        """Let the clock wake the machine twice."""
         self.tell_twice(Tick())
 
     @rule()
     def somebody_unlocks(self) -> None:
         """Somebody looked at the valve."""
+        self.nothing_is_opened_without_leave()
         if self.rig.alive:
             self.needs_unlock = False
         self.tell_twice(Unlock())
@@ -134,6 +155,13 @@ class ValveLife(RuleBasedStateMachine):
         self.rig.device.obeys, self.rig.device.delay_s = obeys, delay_s
         self.obeys_since = self.rig.now
 
+    @rule(stuck_s=st.sampled_from([12.0, 40.0, 200.0, 2000.0]))
+    def the_device_sticks_for_a_while(self, stuck_s: float) -> None:
+        """Let the device lose all commands for a time."""
+        self.rig.device.obeys = False
+        self.rig.run(stuck_s)
+        self.the_device_changes_its_mind(obeys=True, delay_s=LATENCY_S)
+
     @rule(mute=st.booleans())
     def the_device_falls_silent(self, mute: bool) -> None:
         """Let the device say nothing of itself after the next start, or speak again."""
@@ -145,6 +173,14 @@ class ValveLife(RuleBasedStateMachine):
         if self.rig.device.reachable != reachable:
             self.rig.reach(reachable)
             self.is_seen()
+
+    @rule(lost_s=st.sampled_from([5.0, 65.0, 700.0, 3000.0]))
+    def the_radio_drops_out(self, lost_s: float) -> None:
+        """Lose the device for a while; back in reach, it is closed at once if it must."""
+        self.the_radio_changes(reachable=False)
+        self.rig.run(lost_s)
+        self.the_radio_changes(reachable=True)
+        self.time_passes(3)
 
     @precondition(lambda self: self.rig.alive)
     @rule(loses_last=st.booleans())
@@ -186,7 +222,7 @@ class ValveLife(RuleBasedStateMachine):
 
     def is_seen(self) -> None:
         """Note when the machine learned last what the device is, or that it is silent."""
-        silent = self.rig.state.phase is ValvePhase.UNKNOWN
+        silent = self.rig.state.observed is None
         self.silent_s = self.rig.limits.confirm_s + self.verify_s if silent else 0.0
         self.seen_since = self.rig.now
 
@@ -255,16 +291,10 @@ class ValveLife(RuleBasedStateMachine):
             later(self.obeys_since, RESEND_MAX_S),
             later(self.seen_since, self.silent_s),
         )
-        if rig.state.phase in RUNNING:
-            assert rig.state.opening is not None
-            last_s = (rig.state.opening.deadline - rig.now).total_seconds()
-            assert last_s <= rig.limits.max_open_s or (
-                rig.state.opening.purpose is Purpose.SUPPLY
-            )
-            allowed_until = max(allowed_until, patience(rig.limits, rig.state.opening))
-        if rig.state.phase is ValvePhase.CLOSING:
-            assert rig.state.due_at is not None
-            allowed_until = max(allowed_until, rig.state.due_at)
+        if (opening := rig.state.opening) is not None:
+            left_s = (opening.deadline - rig.now).total_seconds()
+            assert left_s <= rig.limits.max_open_s
+            allowed_until = max(allowed_until, patience(rig.limits, opening))
         assert rig.now <= later(allowed_until, LATENCY_S + MARGIN_S)
 
     @invariant()
@@ -297,6 +327,6 @@ class ValveLife(RuleBasedStateMachine):
 
 
 ValveLife.TestCase.settings = settings(
-    max_examples=250, stateful_step_count=40, deadline=None
+    max_examples=600, stateful_step_count=40, deadline=None
 )
 TestValveLife = ValveLife.TestCase

@@ -1,31 +1,30 @@
 """Steps to set up a site, its zones and its tank, and to change them."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, override
 
-from homeassistant.components.homeassistant import exposed_entities
 from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
     SOURCE_USER,
+    ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
-    ConfigSubentryFlow,
     FlowType,
     SubentryFlowContext,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util import slugify
 import voluptuous as vol
 
 from ..const import CONF_SYSTEM
 from .adapters import detect_timer
 from .const import (
+    CONF_AUTO_OFF_MIN,
     CONF_HIDE_VALVE,
+    CONF_MASTER_VALVE,
+    CONF_PUMP,
     CONF_TIMER,
+    CONF_TIMER_NUMBER,
     CONF_VALVE,
     SUBENTRY_TANK,
     SUBENTRY_ZONE,
@@ -33,7 +32,6 @@ from .const import (
 )
 from .flow_checks import (
     Errors,
-    Finding,
     check_safety,
     check_site,
     check_soil,
@@ -42,6 +40,7 @@ from .flow_checks import (
     check_zone,
     errors_of,
 )
+from .flow_part import Form, PartFlow
 from .flow_schema import (
     SAFETY_SCHEMA,
     SITE_SCHEMA,
@@ -49,11 +48,11 @@ from .flow_schema import (
     TANK_SCHEMA,
     WATERING_SCHEMA,
     ZONE_SCHEMA,
+    ZONE_SCHEMA_WITHOUT_SUPPLY,
 )
-
-type Form = dict[str, Any]
-
-ASSISTANTS = ("cloud.alexa", "cloud.google_assistant", "conversation")
+from .flow_valves import Finding, check_exchange, hide_valve, show_valve
+from .settings import ZONE_DEFAULTS
+from .site_events import Supply
 
 
 class IrrigationFlow(ConfigFlow):
@@ -68,7 +67,7 @@ class IrrigationFlow(ConfigFlow):
             errors = errors_of(check_site(self.hass, user_input, None))
             if not errors:
                 name = user_input[CONF_NAME].strip()
-                await self.async_set_unique_id(f"{SYSTEM}:{slugify(name)}")
+                await self.async_set_unique_id(_unique_id(name))
                 self._abort_if_unique_id_configured()
                 data = {CONF_SYSTEM: SYSTEM, **user_input, CONF_NAME: name}
                 return self.async_create_entry(title=name, data=data)
@@ -81,12 +80,15 @@ class IrrigationFlow(ConfigFlow):
         entry = self._get_reconfigure_entry()
         errors: Errors = {}
         if user_input is not None:
-            errors = errors_of(check_site(self.hass, user_input, entry.entry_id))
+            errors = errors_of(self._check_change(entry, user_input))
             if not errors:
                 name = user_input[CONF_NAME].strip()
                 data = {CONF_SYSTEM: SYSTEM, **user_input, CONF_NAME: name}
-                return self.async_update_and_abort(entry, title=name, data=data)
-        known = user_input if user_input is not None else entry.data
+                return self.async_update_and_abort(
+                    entry, unique_id=_unique_id(name), title=name, data=data
+                )
+        stored = {**entry.data, CONF_NAME: entry.title}
+        known = user_input if user_input is not None else stored
         return self._site_form("irrigation_reconfigure", known, errors)
 
     @override
@@ -101,6 +103,13 @@ class IrrigationFlow(ConfigFlow):
         result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, flow["flow_id"])
         return result
 
+    def _check_change(self, entry: ConfigEntry, form: Form) -> Iterator[Finding]:
+        """Check the changed form of a site."""
+        yield from check_site(self.hass, form, entry.entry_id)
+        supply = {Supply.MASTER: CONF_MASTER_VALVE, Supply.PUMP: CONF_PUMP}
+        for valve_id, key in supply.items():
+            yield from check_exchange(entry, valve_id, form, entry.data, key)
+
     def _site_form(
         self, step_id: str, known: Mapping[str, Any], errors: Errors
     ) -> ConfigFlowResult:
@@ -109,69 +118,7 @@ class IrrigationFlow(ConfigFlow):
         return self.async_show_form(step_id=step_id, data_schema=schema, errors=errors)
 
 
-class _PartFlow(ConfigSubentryFlow, ABC):
-    """Steps of a part of a site; the same to add one and to change it."""
-
-    def __init__(self) -> None:
-        """Begin with nothing known."""
-        super().__init__()
-        self._known: Form = {}
-
-    @property
-    def _is_change(self) -> bool:
-        """Tell whether an existing part is changed."""
-        return self.source == SOURCE_RECONFIGURE
-
-    @property
-    def _own_id(self) -> str | None:
-        """Return the id of the part that is changed."""
-        return self._reconfigure_subentry_id if self._is_change else None
-
-    async def async_step_reconfigure(
-        self, user_input: Form | None = None
-    ) -> SubentryFlowResult:
-        """Change a part: through the same steps, with what is stored."""
-        self._known = dict(self._get_reconfigure_subentry().data)
-        return await self.async_step_user()
-
-    @abstractmethod
-    async def async_step_user(
-        self, user_input: Form | None = None
-    ) -> SubentryFlowResult:
-        """Ask for the first things."""
-
-    def _take(self, schema: vol.Schema, user_input: Form) -> None:
-        """Take a form over; a field that was emptied is forgotten."""
-        for marker in schema.schema:
-            self._known.pop(str(marker), None)
-        self._known |= user_input
-
-    def _form(
-        self, step_id: str, schema: vol.Schema, errors: Errors
-    ) -> SubentryFlowResult:
-        """Show a form with what is known."""
-        shown = self.add_suggested_values_to_schema(schema, self._known)
-        return self.async_show_form(step_id=step_id, data_schema=shown, errors=errors)
-
-    def _judge(
-        self, schema: vol.Schema, user_input: Form, findings: Iterator[Finding]
-    ) -> Errors:
-        """Take a form over and return what is wrong with it."""
-        self._take(schema, user_input)
-        return errors_of(findings)
-
-    def _finish(self) -> SubentryFlowResult:
-        """Store the part."""
-        name = self._known[CONF_NAME] = self._known[CONF_NAME].strip()
-        if not self._is_change:
-            return self.async_create_entry(title=name, data=self._known)
-        entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
-        return self.async_update_and_abort(
-            entry, subentry, title=name, data=self._known
-        )
-
-
-class ZoneFlow(_PartFlow):
+class ZoneFlow(PartFlow):
     """Steps of a zone."""
 
     @override
@@ -181,12 +128,13 @@ class ZoneFlow(_PartFlow):
         """Ask for probes, valve and areas."""
         errors: Errors = {}
         if user_input is not None:
-            entry_id = self._get_entry().entry_id
-            findings = check_zone(self.hass, user_input, entry_id, self._own_id)
-            errors = self._judge(ZONE_SCHEMA, user_input, findings)
+            valve_before = self._known.get(CONF_VALVE)
+            errors = self._judge(self._schema, user_input, self._check(user_input))
+            if self._known[CONF_VALVE] != valve_before:
+                self._forget(SAFETY_SCHEMA)
             if not errors:
                 return await self.async_step_soil()
-        return self._form("user", ZONE_SCHEMA, errors)
+        return self._form("user", self._schema, errors)
 
     async def async_step_soil(
         self, user_input: Form | None = None
@@ -218,18 +166,61 @@ class ZoneFlow(_PartFlow):
         errors: Errors = {}
         valve = self._known[CONF_VALVE]
         if user_input is not None:
-            findings = check_safety(self.hass, user_input, valve)
+            findings = self._check_safety(user_input)
             errors = self._judge(SAFETY_SCHEMA, user_input, findings)
             if not errors:
-                if user_input[CONF_HIDE_VALVE]:
-                    hide_valve(self.hass, valve)
-                return self._finish()
+                return self._finish_zone()
         self._known.setdefault(CONF_TIMER, detect_timer(self.hass, valve))
         self._known.setdefault(CONF_HIDE_VALVE, True)
         return self._form("safety", SAFETY_SCHEMA, errors)
 
+    @property
+    def _schema(self) -> vol.Schema:
+        """Return the first form; without a supply there is nothing to be behind."""
+        supply = (CONF_MASTER_VALVE, CONF_PUMP)
+        if any(key in self._get_entry().data for key in supply):
+            return ZONE_SCHEMA
+        return ZONE_SCHEMA_WITHOUT_SUPPLY
 
-class TankFlow(_PartFlow):
+    @property
+    def _stored(self) -> Form:
+        """Return what is stored of the zone."""
+        if not self._is_change:
+            return {}
+        return {**ZONE_DEFAULTS, **self._get_reconfigure_subentry().data}
+
+    def _check(self, form: Form) -> Iterator[Finding]:
+        """Check the first form."""
+        entry = self._get_entry()
+        yield from check_zone(self.hass, form, entry.entry_id, self._own_id)
+        yield from self._check_exchange(form, CONF_VALVE)
+
+    def _check_safety(self, form: Form) -> Iterator[Finding]:
+        """Check what closes the valve when Home Assistant fails."""
+        yield from check_safety(self.hass, form, self._known[CONF_VALVE])
+        timer = (CONF_TIMER, CONF_TIMER_NUMBER, CONF_AUTO_OFF_MIN)
+        yield from self._check_exchange(form, *timer)
+
+    def _check_exchange(self, form: Form, *keys: str) -> Iterator[Finding]:
+        """Refuse to exchange what an open valve needs to close."""
+        if (zone_id := self._own_id) is not None:
+            yield from check_exchange(
+                self._get_entry(), zone_id, form, self._stored, *keys
+            )
+
+    def _finish_zone(self) -> SubentryFlowResult:
+        """Store the zone, unless its name or valve was taken while it was entered."""
+        if errors := errors_of(self._check(self._known)):
+            return self._form("user", self._schema, errors)
+        valve, before = self._known[CONF_VALVE], self._stored.get(CONF_VALVE)
+        if before is not None and before != valve:
+            show_valve(self.hass, before)
+        set_visibility = hide_valve if self._known[CONF_HIDE_VALVE] else show_valve
+        set_visibility(self.hass, valve)
+        return self._finish()
+
+
+class TankFlow(PartFlow):
     """Steps of a tank."""
 
     @override
@@ -250,16 +241,6 @@ class TankFlow(_PartFlow):
         return self._form("user", TANK_SCHEMA, errors)
 
 
-@callback
-def hide_valve(hass: HomeAssistant, entity_id: str) -> None:
-    """Hide the physical valve and keep it away from voice assistants.
-
-    So "open the valve" meets the zone's safe valve.
-    """
-    registry = er.async_get(hass)
-    entry = registry.async_get(entity_id)
-    if entry is not None and entry.hidden_by is None:
-        hidden_by = er.RegistryEntryHider.INTEGRATION
-        registry.async_update_entity(entity_id, hidden_by=hidden_by)
-    for assistant in ASSISTANTS:
-        exposed_entities.async_expose_entity(hass, assistant, entity_id, False)
+def _unique_id(name: str) -> str:
+    """Return the unique id of a site with a name."""
+    return f"{SYSTEM}:{slugify(name)}"

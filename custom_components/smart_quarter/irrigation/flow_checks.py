@@ -1,12 +1,13 @@
 """What the forms refuse: each check names a field and the sentence that says what to enter."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import slugify
 
 from ..const import CONF_SYSTEM, DOMAIN
 from .adapters import detect_timer
@@ -22,6 +23,8 @@ from .const import (
     CONF_LEVEL,
     CONF_LOW,
     CONF_MAD,
+    CONF_MANUAL_MAX_MIN,
+    CONF_MANUAL_MIN,
     CONF_MASTER_VALVE,
     CONF_MAX_DAILY_MIN,
     CONF_MAX_FLOW_L_MIN,
@@ -40,6 +43,7 @@ from .const import (
     CONF_ROOT_DEPTH_CM,
     CONF_ROOTED_AREA_M2,
     CONF_SETTLE_MIN,
+    CONF_SILENT_AFTER_H,
     CONF_SOAK_MIN,
     CONF_SOIL,
     CONF_TEMPERATURE,
@@ -52,16 +56,26 @@ from .const import (
     SUBENTRY_ZONE,
     SYSTEM,
 )
+from .flow_valves import Finding, Form, check_valve
 from .model import ProbeUnit
 from .soils import Texture
 from .timers import TimerKind
+from .valve_model import ValveLimits
 
-type Form = Mapping[str, Any]
 type Errors = dict[str, str]
-type Finding = tuple[str, str]
 
 SHORTEST_WINDOW: Final = timedelta(minutes=15)
-_MAY_BE_ZERO: Final = frozenset({CONF_SOAK_MIN, CONF_MIN_GAP_MIN, CONF_SETTLE_MIN})
+LEAST_OPENING_S: Final = ValveLimits().min_open_s
+DAY_MIN: Final = 24 * 60
+WEEK_H: Final = 7 * 24
+_OPENINGS: Final = (
+    CONF_MAX_RUN_MIN,
+    CONF_MAX_DAILY_MIN,
+    CONF_CYCLE_MIN,
+    CONF_MANUAL_MIN,
+    CONF_MANUAL_MAX_MIN,
+)
+_RESTS: Final = (CONF_SOAK_MIN, CONF_MIN_GAP_MIN, CONF_SETTLE_MIN)
 
 
 def errors_of(findings: Iterator[Finding]) -> Errors:
@@ -76,12 +90,11 @@ def check_site(
     hass: HomeAssistant, form: Form, own_entry_id: str | None
 ) -> Iterator[Finding]:
     """Check the form of a site."""
-    yield from _name(form, _site_names(hass, own_entry_id))
+    yield from _name(form, _site_names(hass, own_entry_id), slugify)
     keys = (CONF_MASTER_VALVE, CONF_PUMP, CONF_TEMPERATURE, CONF_RAIN)
     yield from _entities(hass, form, keys)
-    taken = _valves_in_use(hass, (own_entry_id, None))
     for key in (CONF_MASTER_VALVE, CONF_PUMP):
-        yield from _valve(hass, form, key, taken)
+        yield from check_valve(hass, form, key, own_entry_id)
     if form.get(CONF_PUMP) and form.get(CONF_PUMP) == form.get(CONF_MASTER_VALVE):
         yield CONF_PUMP, "pump_is_master"
     yield from _positive(form, CONF_MAX_FLOW_L_MIN)
@@ -102,7 +115,7 @@ def check_zone(
         yield CONF_PROBES, "entity_unknown"
     yield from _raw_points(form)
     yield from _entities(hass, form, (CONF_VALVE,))
-    yield from _valve(hass, form, CONF_VALVE, _valves_in_use(hass, (entry_id, zone_id)))
+    yield from check_valve(hass, form, CONF_VALVE, zone_id)
     yield from _positive(
         form, CONF_FLOW_L_MIN, CONF_ROOTED_AREA_M2, CONF_GREEN_WALL_AREA_M2
     )
@@ -129,9 +142,11 @@ def check_soil(form: Form) -> Iterator[Finding]:
 
 def check_watering(form: Form) -> Iterator[Finding]:
     """Check the times of a zone."""
-    for key, value in form.items():
-        if value < 0 or (value == 0 and key not in _MAY_BE_ZERO):
-            yield key, "not_positive"
+    for key in _OPENINGS:
+        yield from _opening(form, key)
+    for key in _RESTS:
+        yield from _rest(form, key)
+    yield from _silence(form)
     if form[CONF_MAX_RUN_MIN] > form[CONF_MAX_DAILY_MIN]:
         yield CONF_MAX_RUN_MIN, "run_above_daily"
     if form[CONF_CYCLE_MIN] > form[CONF_MAX_RUN_MIN]:
@@ -144,8 +159,11 @@ def check_safety(hass: HomeAssistant, form: Form, valve: str) -> Iterator[Findin
     number = form.get(CONF_TIMER_NUMBER)
     if kind is TimerKind.NUMBER and (number is None or not _exists(hass, number)):
         yield CONF_TIMER_NUMBER, "timer_number_missing"
-    if kind is TimerKind.AUTO_OFF and form.get(CONF_AUTO_OFF_MIN, 0) <= 0:
-        yield CONF_AUTO_OFF_MIN, "auto_off_missing"
+    if kind is TimerKind.AUTO_OFF:
+        if form.get(CONF_AUTO_OFF_MIN) is None:
+            yield CONF_AUTO_OFF_MIN, "auto_off_missing"
+        else:
+            yield from _opening(form, CONF_AUTO_OFF_MIN)
     wrong = {
         TimerKind.ZIGBEE2MQTT: "not_zigbee2mqtt",
         TimerKind.ACTION: "no_timed_action",
@@ -159,6 +177,7 @@ def check_tank(hass: HomeAssistant, form: Form) -> Iterator[Finding]:
     yield from _name(form, set())
     yield from _entities(hass, form, (CONF_LEVEL,))
     yield from _positive(form, CONF_CAPACITY_L)
+    yield from _silence(form)
     if form[CONF_READING_EMPTY] == form[CONF_READING_FULL]:
         yield CONF_READING_FULL, "readings_equal"
     if not 0 <= form[CONF_EMPTY] < form[CONF_LOW]:
@@ -167,21 +186,24 @@ def check_tank(hass: HomeAssistant, form: Form) -> Iterator[Finding]:
         yield CONF_RESTART, "restart_below_low"
 
 
-def _name(form: Form, taken: set[str]) -> Iterator[Finding]:
+def _name(
+    form: Form, taken: set[str], as_known: Callable[[str], str] = str.casefold
+) -> Iterator[Finding]:
     """Refuse an empty name and one that is taken."""
-    name = form[CONF_NAME].strip().casefold()
+    name = form[CONF_NAME].strip()
     if not name:
         yield CONF_NAME, "name_missing"
-    elif name in taken:
+    elif as_known(name) in taken:
         yield CONF_NAME, "name_taken"
 
 
 def _site_names(hass: HomeAssistant, own_entry_id: str | None) -> set[str]:
-    """Return the names of all other sites."""
+    """Return the names of all other sites, as entered and as renamed in the list."""
     return {
-        entry.title.casefold()
+        slugify(name)
         for entry in hass.config_entries.async_entries(DOMAIN)
         if entry.data[CONF_SYSTEM] == SYSTEM and entry.entry_id != own_entry_id
+        for name in (entry.title, entry.data.get(CONF_NAME, entry.title))
     }
 
 
@@ -210,36 +232,6 @@ def _exists(hass: HomeAssistant, entity_id: str) -> bool:
     return known or hass.states.get(entity_id) is not None
 
 
-def _valve(
-    hass: HomeAssistant, form: Form, key: str, taken: set[str]
-) -> Iterator[Finding]:
-    """Refuse a valve that something else uses, and our own safe valves."""
-    if (entity_id := form.get(key)) is None:
-        return
-    entry = er.async_get(hass).async_get(entity_id)
-    if entry is not None and entry.platform == DOMAIN:
-        yield key, "own_valve"
-    if entity_id in taken:
-        yield key, "valve_taken"
-
-
-def _valves_in_use(hass: HomeAssistant, but: tuple[str | None, str | None]) -> set[str]:
-    """Return all valves in use, but those of one site's supply or of one zone."""
-    used: set[str] = set()
-    for entry in hass.config_entries.async_entries(DOMAIN):
-        if entry.data[CONF_SYSTEM] != SYSTEM:
-            continue
-        if (entry.entry_id, None) != but or but[1] is not None:
-            keys = (CONF_MASTER_VALVE, CONF_PUMP)
-            used |= {entry.data[key] for key in keys if key in entry.data}
-        used |= {
-            subentry.data[CONF_VALVE]
-            for subentry in entry.get_subentries_of_type(SUBENTRY_ZONE)
-            if subentry.subentry_id != but[1]
-        }
-    return used
-
-
 def _raw_points(form: Form) -> Iterator[Finding]:
     """Refuse raw numbers without two different calibration points."""
     if form[CONF_PROBE_UNIT] != ProbeUnit.RAW:
@@ -258,6 +250,31 @@ def _positive(form: Form, *keys: str) -> Iterator[Finding]:
     for key in keys:
         if (value := form.get(key)) is not None and value <= 0:
             yield key, "not_positive"
+
+
+def _opening(form: Form, key: str) -> Iterator[Finding]:
+    """Refuse minutes for which no valve is ever opened."""
+    if (value := form[key]) <= 0:
+        yield key, "not_positive"
+    elif value * 60 < LEAST_OPENING_S:
+        yield key, "too_short"
+    elif value > DAY_MIN:
+        yield key, "more_than_a_day"
+
+
+def _rest(form: Form, key: str) -> Iterator[Finding]:
+    """Refuse a rest that is negative or never ends."""
+    if form[key] < 0:
+        yield key, "negative"
+    elif form[key] > WEEK_H * 60:
+        yield key, "more_than_a_week"
+
+
+def _silence(form: Form) -> Iterator[Finding]:
+    """Refuse hours after which silence would always, or never, be noticed."""
+    yield from _positive(form, CONF_SILENT_AFTER_H)
+    if form[CONF_SILENT_AFTER_H] > WEEK_H:
+        yield CONF_SILENT_AFTER_H, "silent_too_long"
 
 
 def _is_window_too_short(form: Form) -> bool:

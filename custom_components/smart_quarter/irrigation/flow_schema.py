@@ -157,6 +157,13 @@ ZONE_SCHEMA: Final = _fields(
     CONF_RAW_DRY,
     CONF_RAW_WET,
 )
+ZONE_SCHEMA_WITHOUT_SUPPLY: Final = vol.Schema(
+    {
+        marker: selector
+        for marker, selector in ZONE_SCHEMA.schema.items()
+        if marker != CONF_BEHIND_MASTER
+    }
+)
 SOIL_SCHEMA: Final = _fields(
     {
         CONF_SOIL: _select(Texture, "soil"),

@@ -5,16 +5,17 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
 from ..const import CONF_SYSTEM, DOMAIN
 from ..exceptions import SmartQuarterInputError
-from .const import CONF_CONSENT, SYSTEM
+from .const import CONF_CONSENT, CONF_MASTER_VALVE, CONF_PUMP, SYSTEM
 from .model import Problem
 from .problems import Place
+from .site_events import Supply
 
 SITE: Final = "site"
 CONF_ENTRY: Final = "entry_id"
@@ -35,7 +36,10 @@ FIXABLE: Final = frozenset(
 CRITICAL: Final = frozenset(
     {Problem.VALVE_STUCK_OPEN, Problem.VALVE_LOCKED, Problem.STORAGE_FAILED}
 )
-SUPPLY_NAMES: Final = {"master": "master valve", "pump": "pump"}
+SUPPLY_KEYS: Final[Mapping[str, str]] = {
+    Supply.MASTER: CONF_MASTER_VALVE,
+    Supply.PUMP: CONF_PUMP,
+}
 
 
 @callback
@@ -76,8 +80,8 @@ def _raise(
 ) -> None:
     """Raise the issue of a problem."""
     where = entry.title
-    if place is not None:
-        where = f"{entry.title}: {names.get(place) or SUPPLY_NAMES.get(place, place)}"
+    if place is not None and (name := names.get(place) or _name(hass, entry, place)):
+        where = f"{entry.title}: {name}"
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -98,6 +102,15 @@ def _raise(
     )
 
 
+def _name(hass: HomeAssistant, entry: ConfigEntry, place: str) -> str | None:
+    """Return what users call a master valve or pump; words of ours stay untranslated."""
+    entity_id: str | None = entry.data.get(SUPPLY_KEYS.get(place, ""))
+    if entity_id is None:
+        return None
+    state = hass.states.get(entity_id)
+    return entity_id if state is None else state.name
+
+
 class _FixFlow(RepairsFlow):
     """What all fix flows of a site share."""
 
@@ -114,6 +127,14 @@ class _FixFlow(RepairsFlow):
         """Return the running site."""
         entry = self.hass.config_entries.async_get_known_entry(self._entry_id)
         return entry.runtime_data
+
+    @property
+    def _is_gone(self) -> bool:
+        """Tell whether the site or the zone has gone since the issue was raised."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is None or entry.state is not ConfigEntryState.LOADED:
+            return True
+        return self._place not in {SITE, *SUPPLY_KEYS, *entry.subentries}
 
     def _done(self) -> RepairsFlowResult:
         """End the flow; Home Assistant deletes the issue, mended or not."""
@@ -146,6 +167,8 @@ class ConfirmFlow(_FixFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Ask, then mend."""
+        if self._is_gone:
+            return self.async_abort(reason="gone")
         if user_input is None:
             return self._ask("confirm", vol.Schema({}))
         try:
@@ -186,6 +209,8 @@ class ConsentFlow(_FixFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Test the timer again."""
+        if self._is_gone:
+            return self.async_abort(reason="gone")
         if user_input is None:
             return self._ask("test", vol.Schema({}))
         try:
@@ -198,6 +223,8 @@ class ConsentFlow(_FixFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Ask for the consent in so many words."""
+        if self._is_gone:
+            return self.async_abort(reason="gone")
         schema = vol.Schema({vol.Required(CONF_CONSENT, default=False): bool})
         if user_input is None:
             return self._ask("consent", schema)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, override
 
@@ -24,7 +25,7 @@ from .missing import missing_entities
 from .model import Problem, SiteState, ZoneState
 from .problems import Place, problems
 from .repairs import async_report
-from .settings import Settings, SiteSettings, site_config
+from .settings import Settings, SiteSettings, site_config, timer_of
 from .site_events import (
     Command,
     Restarted,
@@ -94,6 +95,7 @@ class IrrigationRuntime(Wishes):
         self._fall_silent()
         await self._async_close_open()
         await self._ledger.async_save(self.state)
+        async_report(self.hass, self.entry, frozenset(), self.problems, {})
 
     async def async_apply_config(self) -> None:
         """Apply changed settings; a zone that is gone is kept until its valve is closed."""
@@ -102,6 +104,7 @@ class IrrigationRuntime(Wishes):
         gone = {key: before.zones[key] for key in before.zones if key not in self.zones}
         self._retired |= gone
         self._configure()
+        self._forget_proofs(before)
         if self.settings == before and not gone:
             return
         self._listen()
@@ -280,6 +283,18 @@ class IrrigationRuntime(Wishes):
         self.config = site_config(self.settings, time_zone)
         self.state = fit(self.config, self.state)
         self._actuators.drivers = drivers_of(self.hass, self.settings)
+
+    def _forget_proofs(self, before: SiteSettings) -> None:
+        """Forget what another valve, or another kind of timer, has proven or failed."""
+        zones = dict(self.state.zones)
+        for key in zones.keys() & before.zones.keys() & self.settings.zones.keys():
+            if timer_of(before.zones[key]) != timer_of(self.settings.zones[key]):
+                valve = zones[key].valve
+                valve = replace(valve, timer_proven_at=None, timer_failed=False)
+                zones[key] = replace(zones[key], valve=valve)
+        if zones != self.state.zones:
+            self.state = replace(self.state, zones=zones)
+            self._ledger.async_save_soon(self.state)
 
     def _listen(self) -> None:
         """Listen to all inputs, anew after a change of settings."""

@@ -42,6 +42,8 @@ from .const import (
     CONF_SOAK_MIN,
     CONF_SOIL,
     CONF_TIMER,
+    CONF_TIMER_NUMBER,
+    CONF_VALVE,
     CONF_WILTING_POINT,
     CONF_WINDOW_END,
     CONF_WINDOW_START,
@@ -161,6 +163,13 @@ def soil_of(zone: Settings) -> Soil:
         saturation=max(CUSTOM_SATURATION, zone[CONF_FIELD_CAPACITY] / 100 + 0.05),
         root_depth_m=root_depth_m,
     )
+
+
+def timer_of(stored: Settings) -> tuple[Any, ...]:
+    """Return what a proof of the timer is about: the valve, and how it counts."""
+    zone = {**ZONE_DEFAULTS, **stored}
+    keys = (CONF_VALVE, CONF_TIMER, CONF_TIMER_NUMBER, CONF_AUTO_OFF_MIN)
+    return tuple(zone.get(key) for key in keys)
 
 
 def tank_config(stored: Settings) -> TankConfig:

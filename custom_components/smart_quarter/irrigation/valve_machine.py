@@ -35,6 +35,7 @@ from .valve_rules import (
     CLOSE_ATTEMPTS,
     EARLY,
     ENDING,
+    MAYBE_OPEN,
     OPEN_ATTEMPTS,
     RESEND_MAX_S,
     RUNNING,
@@ -173,7 +174,7 @@ def _observe(
 
 def _await_report(limits: ValveLimits, state: ValveState, now: datetime) -> ValveState:
     """Give a reachable but silent valve a moment before it is closed to be sure."""
-    if state.phase is not ValvePhase.UNKNOWN or state.due_at is not None:
+    if state.phase in MAYBE_OPEN or state.due_at is not None:
         return state
     wait_s = limits.confirm_s + state.verify_s
     return replace(state, due_at=now + timedelta(seconds=wait_s))
@@ -216,7 +217,7 @@ def _observe_closed(
 ) -> Result:
     """End an opening that was seen; a close never seen open proves nothing yet."""
     match state.phase:
-        case ValvePhase.UNKNOWN:
+        case ValvePhase.UNKNOWN | ValvePhase.CLOSED | ValvePhase.LOCKED:
             return _settle(state, now, seen_open=False)
         case ValvePhase.OPEN | ValvePhase.MANUAL:
             return _closed_by_itself(state, now)
@@ -280,7 +281,7 @@ def _reach(
         return state, ()
     if state.phase in ENDING:
         return _send_close(limits, state, now)
-    if state.phase is ValvePhase.UNKNOWN and state.observed is None:
+    if state.observed is None:
         return _await_report(limits, state, now), ()
     return state, ()
 
@@ -294,9 +295,9 @@ def _start(
         state = replace(state, restarted=True)
         cause = state.cause if state.phase in ENDING else CloseCause.RESTART
         return _begin_close(limits, state, cause or CloseCause.RESTART, now)
-    if state.phase is ValvePhase.LOCKED:
-        return state, ()
-    state = replace(state, phase=ValvePhase.UNKNOWN, due_at=None, verify_s=verify_s)
+    locked = state.phase is ValvePhase.LOCKED
+    phase = ValvePhase.LOCKED if locked else ValvePhase.UNKNOWN
+    state = replace(state, phase=phase, due_at=None, verify_s=verify_s)
     return _await_report(limits, state, now), ()
 
 
@@ -318,9 +319,7 @@ def _tick(limits: ValveLimits, state: ValveState, now: datetime) -> Result:
         return _tick_running(limits, state, now)
     if state.phase in ENDING:
         return _tick_ending(limits, state, now)
-    if state.phase is ValvePhase.UNKNOWN:
-        return _tick_unknown(limits, state, now)
-    return replace(state, due_at=None), ()
+    return _tick_silent(limits, state, now)
 
 
 def _tick_running(limits: ValveLimits, state: ValveState, now: datetime) -> Result:
@@ -379,7 +378,7 @@ def _tick_ending(limits: ValveLimits, state: ValveState, now: datetime) -> Resul
     return _send_close(limits, state, now)
 
 
-def _tick_unknown(limits: ValveLimits, state: ValveState, now: datetime) -> Result:
+def _tick_silent(limits: ValveLimits, state: ValveState, now: datetime) -> Result:
     """Close a reachable valve that does not say what it is; wait for the others."""
     if not state.available:
         return replace(state, due_at=None), ()

@@ -1,0 +1,129 @@
+"""An installer sets up a bed in the browser, in German, and waters it."""
+
+from collections.abc import AsyncIterator
+import os
+from pathlib import Path
+import shutil
+
+from playwright.async_api import Locator, Page, async_playwright
+import pytest
+
+from demo.options import ROOT, read_options
+from tests.demo.test_demo import arguments, demo, ready
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.usefixtures("socket_enabled"),
+]
+
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update"),
+    "--disable-sync",
+)
+PICTURES = ROOT / "docs" / "images"
+
+
+@pytest.fixture
+async def page(tmp_path: Path) -> AsyncIterator[Page]:
+    """Return a page of the demo, logged in, in German."""
+    chosen = arguments(tmp_path / "demo")
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert browser is not None, "chromium is not installed"
+    async with demo(*chosen) as process, async_playwright() as playwright:
+        await ready(process)
+        context = await playwright.chromium.launch_persistent_context(
+            tmp_path / "profile",
+            executable_path=browser,
+            args=list(FLAGS),
+            locale="de-DE",
+            viewport={"width": 1280, "height": 900},
+        )
+        page = context.pages[0]
+        page.set_default_timeout(30_000)
+        await page.goto(read_options(chosen).url)
+        await page.fill("input[name=username]", "demo")
+        await page.fill("input[name=password]", "demo")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Zisterne Füllstand").wait_for()
+        try:
+            yield page
+        finally:
+            await page.screenshot(path=tmp_path / "last.png")
+            await context.close()
+
+
+async def picture(page: Page, name: str) -> None:
+    """Take a picture for the documentation, when that is wanted."""
+    if os.environ.get("SCREENSHOTS"):
+        await page.wait_for_timeout(2000)
+        await page.screenshot(path=PICTURES / f"{name}.png")
+
+
+async def open_page(page: Page, path: str) -> None:
+    """Open a page of Home Assistant."""
+    base = page.url.split("/", 3)[:3]
+    await page.goto("/".join([*base, path]))
+
+
+async def choose(page: Page, dialog: Locator, search: str, row: str) -> None:
+    """Choose an entity: open the next empty list, search, and click a row."""
+    await dialog.get_by_text("Entität auswählen *").first.click()
+    await page.locator("ha-combo-box-item").first.wait_for()
+    await page.locator("ha-picker-combo-box input").last.fill(search)
+    await page.locator("ha-combo-box-item").get_by_text(row, exact=True).click()
+
+
+async def add_site_with_a_bed(page: Page) -> None:
+    """Add a site, and in the forms that follow its first zone."""
+    await open_page(page, "config/integrations/integration/smart_quarter")
+    await page.get_by_text("Hub hinzufügen").click()
+    await page.get_by_text("Bewässerung einer grünen Fassade").click()
+    dialog = page.locator("dialog-data-entry-flow")
+    await dialog.get_by_text("Eine Anlage ist eine Fassade oder ein Hof").wait_for()
+    await dialog.locator("input").first.fill("Hof")
+    await dialog.get_by_role("button", name="OK").click()
+    await dialog.get_by_text("Eine Zone ist, was ein Ventil bewässert").wait_for()
+    await dialog.locator("input").first.fill("Hofbeet")
+    await choose(page, dialog, "Sonde Hofbeet", "Soil moisture")
+    await choose(page, dialog, "Ventil Hofbeet", "Ventil Hofbeet")
+    for step in ("Feldkapazität", "Längste Gabe", "Zeitgeber des Ventils"):
+        await dialog.get_by_role("button", name="OK").click()
+        await dialog.get_by_text(step, exact=False).first.wait_for()
+    await picture(page, "zone_safety")
+    await dialog.get_by_role("button", name="OK").click()
+    await dialog.get_by_role("button", name="Fertig").click()
+
+
+async def is_safe(page: Page, zone: str) -> bool:
+    """Tell whether the page knows that a zone's valve closes by itself."""
+    states = await page.evaluate(
+        "Object.values(document.querySelector('home-assistant').hass.states)"
+        ".map(s => [s.attributes.friendly_name, s.state])"
+    )
+    return [f"{zone} Nicht sicher, wenn Home Assistant ausfällt", "off"] in states
+
+
+async def press(page: Page, name: str) -> None:
+    """Press a button of the device page."""
+    row = page.locator("hui-button-entity-row").filter(has_text=name)
+    await row.get_by_text("Drücken").click()
+
+
+async def test_an_installer_adds_a_bed_in_german_tests_its_valve_and_waters_it(
+    page: Page,
+) -> None:
+    await picture(page, "demo_overview")
+    await add_site_with_a_bed(page)
+    await open_page(page, "config/devices/dashboard")
+    await page.get_by_text("Hofbeet", exact=True).first.click()
+    await page.get_by_text("Zeitgeber des Ventils ist nicht geprüft").first.wait_for()
+    await press(page, "Zeitgeber des Ventils prüfen")
+    await page.get_by_text("Wird bewässert").first.wait_for()
+    await page.get_by_text("Vollständig").first.wait_for(timeout=60_000)
+    assert await is_safe(page, "Hofbeet")
+    await press(page, "Jetzt bewässern")
+    await page.get_by_text("Wird gerade bewässert").first.wait_for()
+    await page.get_by_text("Geöffnet").first.wait_for()
+    await picture(page, "zone_device")
