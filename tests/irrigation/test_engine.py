@@ -7,11 +7,13 @@ import pytest
 
 from custom_components.smart_quarter.irrigation.model import (
     ProbeHealth,
+    Problem,
     Reason,
     RunReason,
     TankConfig,
 )
 from custom_components.smart_quarter.irrigation.probe import health
+from custom_components.smart_quarter.irrigation.problems import problems
 from custom_components.smart_quarter.irrigation.site_events import (
     AutomaticSet,
     Command,
@@ -412,3 +414,36 @@ def test_a_command_is_not_repeated_by_repeated_reports() -> None:
     world.run(30)
     assert sent == []
     assert world.now.tzinfo is UTC
+
+
+def test_after_a_start_an_old_reading_waits_for_a_new_one() -> None:
+    world = World(site(zone("a")))
+    world.read("a", 24)
+    world.crash()
+    world.run(3 * 24 * 3600)
+    world.restart()
+    world.run(300)
+    assert world.zone("a").decision.reason is Reason.NO_DATA
+    assert not world.started, "an estimate of the time nobody looked would water now"
+    world.run(400)
+    assert world.started, "a probe that stays silent is replaced by the estimate"
+
+
+def test_a_probe_that_never_reports_is_called_silent() -> None:
+    world = World(site(zone("a")))
+    world.run(60)
+    silent = ("a", Problem.PROBE_SILENT)
+    assert silent not in problems(world.config, world.state, world.now)
+    world.run(600)
+    assert silent in problems(world.config, world.state, world.now)
+
+
+def test_a_steady_probe_is_no_fault_while_the_plants_rest() -> None:
+    world = World(site(zone("a")))
+    for _ in range(7 * 24):
+        world.read("a", 24)
+        world.run(3600)
+    doubted = ("a", Problem.PROBE_IMPLAUSIBLE)
+    assert doubted in problems(world.config, world.state, world.now)
+    world.feed(SeasonSet(False))
+    assert doubted not in problems(world.config, world.state, world.now)

@@ -77,7 +77,8 @@ def test_a_tank_that_was_never_read_is_unknown() -> None:
     ("readings", "expected"),
     [
         ([60], TankLevel.OK),
-        ([17], TankLevel.OK),
+        ([17], TankLevel.LOW),
+        ([4, None, 17], TankLevel.LOW),
         ([60, 14], TankLevel.LOW),
         ([14, 17], TankLevel.LOW),
         ([14, 20], TankLevel.OK),

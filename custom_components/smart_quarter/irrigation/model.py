@@ -249,6 +249,8 @@ class ProbeState:
     """Implausible readings in a row."""
     moved_at: datetime | None = None
     """When the reading last changed visibly."""
+    moved_from: float | None = None
+    """The reading at that moment: slow drying adds up to a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

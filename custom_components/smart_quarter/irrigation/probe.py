@@ -48,10 +48,11 @@ def accept(
     vwc = None if reading is None else to_vwc(config, soil, reading)
     if vwc is None:
         return replace(state, rejected=state.rejected + 1)
-    state = replace(state, read_at=now, rejected=0)
-    if state.vwc is not None and abs(vwc - state.vwc) < VISIBLE_CHANGE:
+    state = replace(state, vwc=vwc, read_at=now, rejected=0)
+    anchor = state.moved_from
+    if anchor is not None and abs(vwc - anchor) < VISIBLE_CHANGE:
         return state
-    return replace(state, vwc=vwc, moved_at=now)
+    return replace(state, moved_from=vwc, moved_at=now)
 
 
 def alive(state: ProbeState, now: datetime) -> ProbeState:

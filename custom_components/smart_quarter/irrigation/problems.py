@@ -48,7 +48,10 @@ def _all(config: SiteConfig, state: SiteState, now: datetime) -> Iterator[Place]
             yield key, problem
     for zone_id, zone in config.zones.items():
         for problem in _of_zone(zone, state.zones[zone_id], now):
-            if not (starting and problem is Problem.PROBE_SILENT):
+            too_early = starting and problem is Problem.PROBE_SILENT
+            # Resting plants leave their soil as it is: a steady number is no fault then
+            resting = not state.season and problem is Problem.PROBE_IMPLAUSIBLE
+            if not too_early and not resting:
                 yield zone_id, problem
 
 
@@ -75,7 +78,7 @@ def _of_zone(zone: ZoneConfig, memory: ZoneState, now: datetime) -> Iterator[Pro
         health(p, memory.probes.get(p.probe_id, ProbeState()), memory.no_response, now)
         for p in zone.probes
     }
-    if ProbeHealth.STALE in kinds:
+    if kinds & {ProbeHealth.STALE, ProbeHealth.LEARNING}:
         yield Problem.PROBE_SILENT
     if ProbeHealth.SUSPECT in kinds:
         yield Problem.PROBE_IMPLAUSIBLE

@@ -30,7 +30,7 @@ def alive(state: TankState, now: datetime) -> TankState:
 
 
 def level(config: TankConfig, state: TankState, now: datetime) -> TankLevel:
-    """Return the level with hysteresis: what is low stays low until it may restart."""
+    """Return the level with hysteresis: what is low, or was unknown, is low until restart."""
     silent = timedelta(seconds=config.silent_after_s)
     fraction = state.fraction
     if fraction is None or state.alive_at is None or now - state.alive_at > silent:
@@ -41,6 +41,6 @@ def level(config: TankConfig, state: TankState, now: datetime) -> TankLevel:
         return TankLevel.OK
     if state.level is TankLevel.EMPTY:
         return TankLevel.EMPTY
-    if fraction < config.low or state.level is TankLevel.LOW:
+    if fraction < config.low or state.level is not TankLevel.OK:
         return TankLevel.LOW
     return TankLevel.OK
