@@ -19,7 +19,7 @@ def write(folder: Path, **changes: object) -> Path:
 def test_the_demo_has_every_kind_of_valve() -> None:
     lobeda = load(LOBEDA)
     assert {valve.kind for valve in lobeda.valves} == set(ValveKind)
-    assert 4 <= len(lobeda.zones) <= 6
+    assert 4 <= len(lobeda.zones) <= 7
     assert lobeda.tank is not None
 
 
