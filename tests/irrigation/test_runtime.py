@@ -340,3 +340,45 @@ async def test_supply_valves_are_driven_with_their_zones(
     await entry.runtime_data.async_stop(None)
     await settle(hass)
     assert not any(is_open(hass, name) for name in ("master", "pump", "valve_a"))
+
+
+async def test_renamed_entities_are_followed(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    set_up: SetUp,
+    world: None,
+) -> None:
+    for name in ("probe_c", "level_c"):
+        entity_registry.async_get_or_create(
+            "sensor", "probe_brand", name, suggested_object_id=name
+        )
+        hass.states.async_set(f"sensor.{name}", "24")
+    calibration = {"sensor.probe_c": {"dry": {"reading": 1.0, "vwc": 0.1}}}
+    zone = {**ZONE, "probes": ["sensor.probe_c"], "calibration": calibration}
+    tank = {**TANK, "level": "sensor.level_c"}
+    entry = await set_up(
+        site_entry(
+            part("zone", "zone_a", zone),
+            part("tank", "tank", tank),
+            temperature="sensor.probe_c",
+        )
+    )
+    for old, new in (
+        ("sensor.probe_c", "sensor.wine"),
+        ("sensor.level_c", "sensor.cistern"),
+        ("switch.valve_a", "switch.wine_valve"),
+    ):
+        entity_registry.async_update_entity(old, new_entity_id=new)
+    entity_registry.async_update_entity("sensor.wine", name="Wine")
+    await settle(hass)
+    stored = entry.subentries["zone_a"].data
+    assert stored["probes"] == ["sensor.wine"]
+    assert list(stored["calibration"]) == ["sensor.wine"]
+    assert stored["valve"] == "switch.wine_valve"
+    assert entry.subentries["tank"].data["level"] == "sensor.cistern"
+    assert entry.data["temperature"] == "sensor.wine"
+    hass.states.async_set("sensor.wine", "15")
+    await settle(hass)
+    assert is_open(hass, "valve_a")
+    await entry.runtime_data.async_stop(None)
+    await settle(hass)

@@ -24,6 +24,7 @@ from .ledger import SiteLedger
 from .missing import missing_entities
 from .model import Problem, SiteState, ZoneState
 from .problems import Place, problems
+from .renames import async_follow_renames
 from .repairs import async_report
 from .settings import Settings, SiteSettings, site_config, timer_of
 from .site_events import (
@@ -85,6 +86,7 @@ class IrrigationRuntime(Wishes):
         if self.storage_was_corrupt:
             self.feed([StopRequested()])
         self._listen()
+        self.entry.async_on_unload(async_follow_renames(self.hass, self.entry))
         self.entry.async_on_unload(
             self.hass.async_add_shutdown_job(HassJob(self._async_close_open))
         )
