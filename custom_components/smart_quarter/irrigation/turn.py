@@ -33,6 +33,7 @@ class Turn:
         self.state = state
         self.now = now
         self.effects: list[SiteEffect] = []
+        self._zones: dict[str, ZoneState] | None = None
 
     def zone(self, zone_id: str) -> tuple[ZoneConfig, ZoneState]:
         """Return a zone and what it remembers."""
@@ -40,9 +41,13 @@ class Turn:
 
     def put_zone(self, zone_id: str, memory: ZoneState) -> None:
         """Remember a zone's new state."""
-        if memory is not self.state.zones[zone_id]:
-            zones = {**self.state.zones, zone_id: memory}
-            self.state = replace(self.state, zones=zones)
+        if memory is self.state.zones[zone_id]:
+            return
+        if self._zones is None:
+            # Copied once: nobody else has seen the state of this turn yet
+            self._zones = dict(self.state.zones)
+            self.state = replace(self.state, zones=self._zones)
+        self._zones[zone_id] = memory
 
     def valve_ids(self) -> list[str]:
         """Return all valves: the shared supply first, so that it also closes first."""
