@@ -99,23 +99,6 @@ class _BinarySensor[ViewT](IrrigationEntity[ViewT], BinarySensorEntity):
 class ZoneBinarySensor(ZoneEntity, _BinarySensor[ZoneView]):
     """A binary sensor of a zone."""
 
-    def __init__(
-        self,
-        runtime: IrrigationRuntime,
-        zone_id: str,
-        description: Description[ZoneView],
-    ) -> None:
-        """Take the state from the zone."""
-        super().__init__(runtime, zone_id, description.key)
-        self.entity_description = description
-
 
 class SiteBinarySensor(SiteEntity, _BinarySensor[SiteView]):
     """A binary sensor of a site."""
-
-    def __init__(
-        self, runtime: IrrigationRuntime, description: Description[SiteView]
-    ) -> None:
-        """Take the state from the site."""
-        super().__init__(runtime, description.key)
-        self.entity_description = description

@@ -84,13 +84,6 @@ class ZoneButton(ZoneEntity, ButtonEntity):
 
     entity_description: Description
 
-    def __init__(
-        self, runtime: IrrigationRuntime, zone_id: str, description: Description
-    ) -> None:
-        """Act on the zone."""
-        super().__init__(runtime, zone_id, description.key)
-        self.entity_description = description
-
     @override
     async def async_press(self) -> None:
         """Do it."""

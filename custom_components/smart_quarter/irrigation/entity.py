@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar, override
 
 from homeassistant.core import callback
-from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
@@ -43,9 +43,14 @@ class IrrigationEntity[ViewT](Entity, ABC):
     _kind: ClassVar[str]
     zone_id: str | None = None
 
-    def __init__(self, runtime: IrrigationRuntime, owner_id: str, key: str) -> None:
-        """Belong to a site, a zone or a tank."""
+    def __init__(
+        self, runtime: IrrigationRuntime, owner_id: str, what: str | EntityDescription
+    ) -> None:
+        """Belong to a site, a zone or a tank, by a description or only its key."""
         self.runtime = runtime
+        if isinstance(what, EntityDescription):
+            self.entity_description = what
+        key = what if isinstance(what, str) else what.key
         self._attr_unique_id = f"{owner_id}_{key}"
         self._attr_translation_key = f"{self._kind}_{key}"
 
@@ -87,9 +92,11 @@ class SiteEntity(IrrigationEntity[SiteView]):
 
     _kind = "site"
 
-    def __init__(self, runtime: IrrigationRuntime, key: str) -> None:
+    def __init__(
+        self, runtime: IrrigationRuntime, what: str | EntityDescription
+    ) -> None:
         """Belong to the site's device."""
-        super().__init__(runtime, runtime.entry.entry_id, key)
+        super().__init__(runtime, runtime.entry.entry_id, what)
         self._attr_device_info = site_device(runtime.entry)
 
     @property
@@ -104,9 +111,11 @@ class ZoneEntity(IrrigationEntity[ZoneView]):
 
     _kind = "zone"
 
-    def __init__(self, runtime: IrrigationRuntime, zone_id: str, key: str) -> None:
+    def __init__(
+        self, runtime: IrrigationRuntime, zone_id: str, what: str | EntityDescription
+    ) -> None:
         """Belong to the zone's device."""
-        super().__init__(runtime, zone_id, key)
+        super().__init__(runtime, zone_id, what)
         self.zone_id: str = zone_id
         self._attr_device_info = part_device(
             runtime.hass, runtime.entry, zone_id, "Irrigation zone"
@@ -132,9 +141,11 @@ class TankEntity(IrrigationEntity[SiteView]):
 
     _kind = "tank"
 
-    def __init__(self, runtime: IrrigationRuntime, tank_id: str, key: str) -> None:
+    def __init__(
+        self, runtime: IrrigationRuntime, tank_id: str, what: str | EntityDescription
+    ) -> None:
         """Belong to the tank's device."""
-        super().__init__(runtime, tank_id, key)
+        super().__init__(runtime, tank_id, what)
         self._attr_device_info = part_device(
             runtime.hass, runtime.entry, tank_id, "Tank"
         )

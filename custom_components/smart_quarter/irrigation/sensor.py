@@ -257,37 +257,10 @@ class _Sensor[ViewT](IrrigationEntity[ViewT], SensorEntity):
 class ZoneSensor(ZoneEntity, _Sensor[ZoneView]):
     """A sensor of a zone."""
 
-    def __init__(
-        self,
-        runtime: IrrigationRuntime,
-        zone_id: str,
-        description: Description[ZoneView],
-    ) -> None:
-        """Take the value from the zone."""
-        super().__init__(runtime, zone_id, description.key)
-        self.entity_description = description
-
 
 class SiteSensor(SiteEntity, _Sensor[SiteView]):
     """A sensor of a site."""
 
-    def __init__(
-        self, runtime: IrrigationRuntime, description: Description[SiteView]
-    ) -> None:
-        """Take the value from the site."""
-        super().__init__(runtime, description.key)
-        self.entity_description = description
-
 
 class TankSensor(TankEntity, _Sensor[SiteView]):
     """A sensor of a tank."""
-
-    def __init__(
-        self,
-        runtime: IrrigationRuntime,
-        tank_id: str,
-        description: Description[SiteView],
-    ) -> None:
-        """Take the value from the tank."""
-        super().__init__(runtime, tank_id, description.key)
-        self.entity_description = description

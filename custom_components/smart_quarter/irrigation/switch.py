@@ -105,23 +105,6 @@ class _Switch[ViewT](IrrigationEntity[ViewT], SwitchEntity):
 class ZoneSwitch(ZoneEntity, _Switch[ZoneView]):
     """A switch of a zone."""
 
-    def __init__(
-        self,
-        runtime: IrrigationRuntime,
-        zone_id: str,
-        description: Description[ZoneView],
-    ) -> None:
-        """Switch something of the zone."""
-        super().__init__(runtime, zone_id, description.key)
-        self.entity_description = description
-
 
 class SiteSwitch(SiteEntity, _Switch[SiteView]):
     """A switch of a site."""
-
-    def __init__(
-        self, runtime: IrrigationRuntime, description: Description[SiteView]
-    ) -> None:
-        """Switch something of the site."""
-        super().__init__(runtime, description.key)
-        self.entity_description = description
