@@ -18,6 +18,7 @@ import yaml
 from demo.configuration import prepare
 from demo.home_assistant import HomeAssistant
 from demo.options import ROOT, Options
+from demo.processes import DemoError
 from tests.broker import Mosquitto, free_port
 
 ENTRY_ID = "01SITE0000000000000000000A"
@@ -122,6 +123,27 @@ class Stack:
         return await self.home.command(
             "call_service", domain=domain, service=action, service_data=data
         )
+
+    async def water(self, key: str, seconds: int) -> None:
+        """Water a zone as soon as it and its supply are ready after a start."""
+        await self.until_state(f"valve.{key}", "closed", 40)
+        duration = {"seconds": seconds}
+        async with asyncio.timeout(40):
+            while True:
+                try:
+                    await self.action(
+                        "smart_quarter",
+                        "water_zone",
+                        entity_id=f"valve.{key}",
+                        duration=duration,
+                    )
+                except DemoError as err:
+                    if "Try again later" not in str(err):
+                        raise
+                    await asyncio.sleep(0.5)
+                else:
+                    break
+        await self.until_open(f"{key}_valve", 10)
 
     async def state(self, entity_id: str) -> str | None:
         """Return the state of an entity."""

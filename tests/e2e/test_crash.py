@@ -15,20 +15,10 @@ ZONE_VALVES = ("timed_valve", "plain_valve")
 
 
 async def water_both(stack: Stack, seconds: int) -> datetime:
-    """Water the zone with and the zone without a timer; return when they are to end."""
+    """Water the zone with and the zone without a timer; return when the last is to end."""
     for key in ("timed", "plain"):
-        await stack.until_state(f"valve.{key}", "closed", 40)
-    for key in ("timed", "plain"):
-        await stack.action(
-            "smart_quarter",
-            "water_zone",
-            entity_id=f"valve.{key}",
-            duration={"seconds": seconds},
-        )
-    ends = datetime.now(UTC) + timedelta(seconds=seconds)
-    for valve in ZONE_VALVES:
-        await stack.until_open(valve, 10)
-    return ends
+        await stack.water(key, seconds)
+    return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 async def all_closed(stack: Stack, seconds: float) -> None:

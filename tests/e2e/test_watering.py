@@ -12,18 +12,6 @@ from .stack import ENTRY_ID, Stack
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
-async def water(stack: Stack, key: str, seconds: int) -> None:
-    """Water a zone and wait until its valve is really open."""
-    await stack.until_state(f"valve.{key}", "closed", 40)
-    await stack.action(
-        "smart_quarter",
-        "water_zone",
-        entity_id=f"valve.{key}",
-        duration={"seconds": seconds},
-    )
-    await stack.until_open(f"{key}_valve", 10)
-
-
 async def issues(stack: Stack) -> set[str]:
     """Return the translation keys of our repair issues."""
     found = await stack.home.command("repairs/list_issues")
@@ -96,9 +84,9 @@ async def test_the_commissioning_test_trusts_only_a_timer_that_closes(
 async def test_a_valve_that_ignores_close_is_cut_off_and_the_others_go_on(
     stack: Stack,
 ) -> None:
-    await water(stack, "free", 100)
+    await stack.water("free", 100)
     await stack.fault("plain_valve", "ignores_close")
-    await water(stack, "plain", 10)
+    await stack.water("plain", 10)
     await until_issue(stack, "irrigation_valve_stuck_open", 90)
     assert stack.is_open("plain_valve")
     assert not stack.is_open("master"), "no water reaches the stuck valve"
@@ -111,8 +99,8 @@ async def test_a_valve_that_ignores_close_is_cut_off_and_the_others_go_on(
 async def test_a_restarting_broker_ends_nothing_and_leaves_nothing_open(
     stack: Stack,
 ) -> None:
-    await water(stack, "timed", 25)
-    await water(stack, "plain", 25)
+    await stack.water("timed", 25)
+    await stack.water("plain", 25)
     await stack.broker.restart()
     await asyncio.sleep(3)
     for key in ("timed_valve", "plain_valve", "master"):
@@ -122,7 +110,7 @@ async def test_a_restarting_broker_ends_nothing_and_leaves_nothing_open(
 
 
 async def test_a_zone_that_is_added_disturbs_no_run(stack: Stack) -> None:
-    await water(stack, "timed", 40)
+    await stack.water("timed", 40)
     moves = len(stack.moves)
     zone = zone_settings("free") | {"name": "new", "valve": "switch.new"}
     await stack.action("input_boolean", "reload")
