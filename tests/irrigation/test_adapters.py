@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+from pathlib import Path
+import subprocess
+import sys
 from typing import Any
 
 from homeassistant.components import mqtt
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
     async_fire_mqtt_message,
     async_mock_service,
 )
@@ -20,12 +24,13 @@ from custom_components.smart_quarter.irrigation.adapters import (
     ValveDriver,
     countdown_value,
     detect_timer,
-    zigbee2mqtt_target,
 )
 from custom_components.smart_quarter.irrigation.timers import TimerKind
+from custom_components.smart_quarter.irrigation.zigbee2mqtt import opening_target
 
 pytestmark = pytest.mark.usefixtures("mock_hass_config")
 
+ROOT = Path(__file__).parents[2]
 DEVICE = {"identifiers": ["zigbee2mqtt_0xa1"], "name": "Ventil Süd"}
 
 
@@ -103,7 +108,7 @@ async def test_outlets_of_one_device_are_told_apart_by_their_discovery(
     await mqtt_mock_entry()
     await discover(hass, "switch_l1", command_topic="zigbee2mqtt/Doppel/l1/set")
     await discover(hass, "switch_l2", **config)
-    assert zigbee2mqtt_target(hass, entity_of(hass, "switch_l2")) == expected
+    assert opening_target(hass, entity_of(hass, "switch_l2")) == expected
 
 
 async def test_a_switch_that_zigbee2mqtt_did_not_bring_has_no_such_timer(
@@ -125,15 +130,41 @@ async def test_a_valve_that_was_announced_without_a_command_is_not_opened(
     await discover(hass, "switch", command_topic="zigbee2mqtt/Ventil Süd/set")
     entity_id = entity_of(hass, "switch")
     hass.data[mqtt.DATA_MQTT].debug_info_entities.clear()
-    assert zigbee2mqtt_target(hass, entity_id) is None
+    with pytest.raises(SmartQuarterError, match="valve_not_zigbee2mqtt"):
+        await ValveDriver(hass, entity_id, TimerKind.ZIGBEE2MQTT).async_open(10)
 
 
-async def test_without_mqtt_running_there_is_no_target(
-    hass: HomeAssistant, entity_registry: er.EntityRegistry
+async def test_an_entity_without_a_device_has_no_target(
+    hass: HomeAssistant, mqtt_mock_entry: MqttMockHAClientGenerator
 ) -> None:
-    entry = entity_registry.async_get_or_create("switch", "mqtt", "0xa1")
-    assert zigbee2mqtt_target(hass, entry.entity_id) is None
-    assert zigbee2mqtt_target(hass, "switch.unknown") is None
+    await mqtt_mock_entry()
+    assert opening_target(hass, "switch.unknown") is None
+
+
+async def test_without_mqtt_running_a_valve_of_its_has_no_timer(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    entry = MockConfigEntry(domain="mqtt")
+    entry.add_to_hass(hass)
+    device = device_registry.async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("mqtt", "zigbee2mqtt_0xa1")}
+    )
+    valve = entity_registry.async_get_or_create(
+        "switch", "mqtt", "0xa1", device_id=device.id
+    )
+    assert detect_timer(hass, valve.entity_id) is TimerKind.NONE
+    with pytest.raises(SmartQuarterError, match="valve_not_zigbee2mqtt"):
+        await ValveDriver(hass, valve.entity_id, TimerKind.ZIGBEE2MQTT).async_open(10)
+
+
+def test_a_site_without_mqtt_does_not_load_it() -> None:
+    code = "import custom_components.smart_quarter, sys; print('paho' in sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True
+    )
+    assert ran.stdout.strip() == b"False"
 
 
 @pytest.mark.parametrize(

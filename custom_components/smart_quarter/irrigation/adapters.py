@@ -1,13 +1,8 @@
 """Drivers of physical valves: how a command and its duration reach the device."""
 
 import asyncio
-import json
 from typing import Any, Final
 
-from homeassistant.components import mqtt
-from homeassistant.components.mqtt import debug_info
-from homeassistant.components.mqtt.const import DOMAIN as MQTT_DOMAIN
-from homeassistant.components.mqtt.models import DATA_MQTT
 from homeassistant.components.number import (
     ATTR_VALUE,
     DOMAIN as NUMBER_DOMAIN,
@@ -41,6 +36,7 @@ from .timers import TIMED_ACTIONS, TimedAction, TimerKind
 COMMAND_TIMEOUT_S: Final = 10.0
 """A command that hangs longer is given up; the machine sends the next one."""
 READ_BACK_S: Final = 5.0
+MQTT_DOMAIN: Final = "mqtt"
 
 
 class ValveDriver:
@@ -91,13 +87,12 @@ class ValveDriver:
         await self._async_call(domain, action, {ATTR_ENTITY_ID: self.entity_id})
 
     async def _async_publish(self, seconds: int) -> None:
-        """Send state and duration in one message, so that neither comes alone."""
-        if (target := zigbee2mqtt_target(self._hass, self.entity_id)) is None:
+        """Publish the opening with its duration."""
+        if not _is_zigbee2mqtt(self._hass, self.entity_id):
             raise SmartQuarterError("valve_not_zigbee2mqtt", valve=self.entity_id)
-        topic, payload = target
-        message = json.dumps({**payload, "on_time": seconds})
-        # QoS 0: a queued opening must not fire late, when the broker is back
-        await mqtt.async_publish(self._hass, topic, message, qos=0, retain=False)
+        from .zigbee2mqtt import async_open_for  # noqa: PLC0415 - needs MQTT
+
+        await async_open_for(self._hass, self.entity_id, seconds)
 
     async def _async_timed_action(self, seconds: int) -> None:
         """Call the timed action of the valve's own integration."""
@@ -162,44 +157,23 @@ def detect_timer(hass: HomeAssistant, entity_id: str) -> TimerKind:
     return TimerKind.NONE
 
 
-def zigbee2mqtt_target(
-    hass: HomeAssistant, entity_id: str
-) -> tuple[str, dict[str, Any]] | None:
-    """Return topic and opening payload from the valve's discovery configuration."""
-    if not _is_zigbee2mqtt(hass, entity_id) or DATA_MQTT not in hass.data:
-        return None
-    entry = er.async_get(hass).async_get(entity_id)
-    assert entry is not None and entry.device_id is not None
-    for info in debug_info.info_for_device(hass, entry.device_id)["entities"]:
-        config = info["discovery_data"]["payload"]
-        if info["entity_id"] == entity_id and "command_topic" in config:
-            return config["command_topic"], _opening_payload(config)
-    return None
-
-
-def _opening_payload(config: dict[str, Any]) -> dict[str, Any]:
-    """Return the opening message; outlets are told apart by topic or by key."""
-    state = config.get("payload_open", config.get("payload_on", "ON"))
-    try:
-        payload = json.loads(state)
-    except ValueError:
-        return {"state": state}
-    return payload if isinstance(payload, dict) else {"state": state}
-
-
-def _is_zigbee2mqtt(hass: HomeAssistant, entity_id: str) -> bool:
-    """Tell by the device's identifier whether Zigbee2MQTT brought the valve."""
-    entry = er.async_get(hass).async_get(entity_id)
-    if entry is None or entry.platform != MQTT_DOMAIN or entry.device_id is None:
-        return False
-    device = dr.async_get(hass).async_get(entry.device_id)
-    return device is not None and any(
-        domain == MQTT_DOMAIN and identifier.startswith("zigbee2mqtt_")
-        for domain, identifier in device.identifiers
-    )
-
-
 def _timed_action(hass: HomeAssistant, entity_id: str) -> TimedAction | None:
     """Return the timed action of the integration that provides the valve."""
     entry = er.async_get(hass).async_get(entity_id)
     return None if entry is None else TIMED_ACTIONS.get(entry.platform)
+
+
+def _is_zigbee2mqtt(hass: HomeAssistant, entity_id: str) -> bool:
+    """Tell by the device's identifier whether a running Zigbee2MQTT brings the valve."""
+    entry = er.async_get(hass).async_get(entity_id)
+    if entry is None or entry.platform != MQTT_DOMAIN or entry.device_id is None:
+        return False
+    device = dr.async_get(hass).async_get(entry.device_id)
+    return (
+        MQTT_DOMAIN in hass.config.components
+        and device is not None
+        and any(
+            domain == MQTT_DOMAIN and identifier.startswith("zigbee2mqtt_")
+            for domain, identifier in device.identifiers
+        )
+    )
