@@ -6,7 +6,7 @@ from .options import Options
 
 URL_PATH = "quarter-garden"
 TITLE = {"de": "Garten", "en": "Garden"}
-ZONE_TILES = ("valve", "moisture", "state", "reason", "water_today")
+ZONE_TILES = ("valve", "moisture", "state", "water_today")
 SITE_TILES = ("water_today", "problem", "season", "rain_delay")
 TANK_TILES = ("level", "state")
 

@@ -31,9 +31,9 @@ async def async_setup_entry(
     spec = _spec_of(entry)
     entry.runtime_data = runtime = spec.create_runtime(hass, entry)
     await runtime.async_load()
+    await runtime.async_start()
     await hass.config_entries.async_forward_entry_setups(entry, spec.platforms)
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
-    await runtime.async_start()
 
 
 async def async_unload_entry(

@@ -25,7 +25,7 @@ class SystemRuntime(Protocol):
         """Read what is stored, before any entity exists."""
 
     async def async_start(self) -> None:
-        """Begin to listen and act, after all entities exist."""
+        """Begin to listen and act; the entities come after it."""
 
     async def async_unload(self) -> None:
         """End all timers and subscriptions and store what must survive."""

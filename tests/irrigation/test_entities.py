@@ -50,7 +50,7 @@ async def test_the_entities_of_a_platform(
 
 
 @pytest.mark.quality_rule("entity-disabled-by-default")
-async def test_a_zone_has_about_a_dozen_entities_and_only_few_are_off(
+async def test_a_zone_has_about_a_dozen_entities_and_diagnostic_ones_are_off(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     set_up: SetUp,
@@ -62,9 +62,9 @@ async def test_a_zone_has_about_a_dozen_entities_and_only_few_are_off(
         for each in er.async_entries_for_config_entry(entity_registry, "site")
         if each.config_subentry_id == "zone_a"
     ]
-    assert len(of_zone) <= 17
-    off = [each.unique_id for each in of_zone if each.disabled_by]
-    assert off == ["zone_a_next_possible"]
+    assert len(of_zone) <= 15
+    off = {each.unique_id for each in of_zone if each.disabled_by}
+    assert off == {"zone_a_depletion", "zone_a_unsafe"}
 
 
 @pytest.mark.quality_rule("devices")

@@ -243,6 +243,8 @@ async def test_unloading_closes_what_is_open_and_a_reload_reopens_nothing(
     last = entry.runtime_data.state.zones["zone_a"].last_run
     assert last.outcome is RunOutcome.INTERRUPTED
     assert last.litres > 0
+    told = hass.states.get("event.zone_a_watering").attributes
+    assert told["event_type"] == "interrupted", "told although it happened at the start"
 
 
 async def test_a_shutdown_closes_what_is_open(

@@ -48,6 +48,7 @@ ZONE_SENSORS: Final = (
         key="unsafe",
         device_class=BinarySensorDeviceClass.SAFETY,
         entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         is_on_fn=lambda view: is_unsafe(view.zone, view.memory, view.site.now),
     ),
 )

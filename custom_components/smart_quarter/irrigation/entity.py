@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar, override
 
 from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
@@ -97,7 +98,12 @@ class SiteEntity(IrrigationEntity[SiteView]):
     ) -> None:
         """Belong to the site's device."""
         super().__init__(runtime, runtime.entry.entry_id, what)
-        self._attr_device_info = site_device(runtime.entry)
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the site's device."""
+        return site_device(self.runtime.entry)
 
     @property
     @override
@@ -117,9 +123,13 @@ class ZoneEntity(IrrigationEntity[ZoneView]):
         """Belong to the zone's device."""
         super().__init__(runtime, zone_id, what)
         self.zone_id: str = zone_id
-        self._attr_device_info = part_device(
-            runtime.hass, runtime.entry, zone_id, "Irrigation zone"
-        )
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the zone's device."""
+        runtime = self.runtime
+        return part_device(runtime.hass, runtime.entry, self.zone_id, "Irrigation zone")
 
     @property
     @override
@@ -146,9 +156,14 @@ class TankEntity(IrrigationEntity[SiteView]):
     ) -> None:
         """Belong to the tank's device."""
         super().__init__(runtime, tank_id, what)
-        self._attr_device_info = part_device(
-            runtime.hass, runtime.entry, tank_id, "Tank"
-        )
+        self.tank_id = tank_id
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the tank's device."""
+        runtime = self.runtime
+        return part_device(runtime.hass, runtime.entry, self.tank_id, "Tank")
 
     @property
     @override

@@ -66,6 +66,7 @@ class IrrigationRuntime(Wishes):
         self._listeners = defaultdict[str | None, list[Callable[[], None]]](list)
         self._run_listeners = defaultdict[str, list[RunListener]](list)
         self._subentry_listeners = defaultdict[str, list[Callable[[str], None]]](list)
+        self._untold: dict[str, RunStarted | RunEnded] = {}
         self._stop_listening: CALLBACK_TYPE | None = None
         self._stop_timer: CALLBACK_TYPE | None = None
         self._wakes_at: datetime | None = None
@@ -132,7 +133,9 @@ class IrrigationRuntime(Wishes):
         return _add(self._listeners[zone_id], listener)
 
     def subscribe_runs(self, zone_id: str, listener: RunListener) -> CALLBACK_TYPE:
-        """Call the listener when a run of a zone starts or ends."""
+        """Tell of runs of a zone that started or ended, also during the start."""
+        if (untold := self._untold.pop(zone_id, None)) is not None:
+            listener(untold)
         return _add(self._run_listeners[zone_id], listener)
 
     def subscribe_zones(self, listener: Callable[[str], None]) -> CALLBACK_TYPE:
@@ -198,7 +201,9 @@ class IrrigationRuntime(Wishes):
             if isinstance(effect, Command):
                 self._actuators.async_send(effect)
                 continue
-            for listener in tuple(self._run_listeners[effect.zone_id]):
+            if not (listeners := tuple(self._run_listeners[effect.zone_id])):
+                self._untold[effect.zone_id] = effect
+            for listener in listeners:
                 listener(effect)
 
     def _notify(self, before: SiteState) -> None:

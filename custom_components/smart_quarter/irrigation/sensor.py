@@ -32,10 +32,10 @@ from .entity import (
     async_add_for_tank,
     async_add_for_zones,
 )
-from .model import Reason, TankLevel, ZonePhase
+from .model import TankLevel, ZoneState
 from .runtime import IrrigationConfigEntry, IrrigationRuntime
 from .valve_rules import RUNNING
-from .view import site_today_l, site_total_l, today_l, zone_phase
+from .view import ZONE_WORDS, site_today_l, site_total_l, today_l, zone_word
 
 type Value = float | str | datetime | None
 
@@ -60,20 +60,8 @@ def _depletion(view: ZoneView) -> float | None:
     return None if depletion is None else round(depletion.depth_mm, 1)
 
 
-def _run_ends(view: ZoneView) -> datetime | None:
-    """Return when the open valve is to be closed."""
-    valve = view.memory.valve
-    return valve.opening.deadline if valve.opening and valve.phase in RUNNING else None
-
-
-def _reason(view: ZoneView) -> str | None:
-    """Return why the zone is, or is not, watered now."""
-    decision = view.memory.decision
-    return None if decision is None else decision.reason
-
-
-def _reason_numbers(view: ZoneView) -> dict[str, Any]:
-    """Return the numbers behind the reason."""
+def _numbers(view: ZoneView) -> dict[str, Any]:
+    """Return the numbers behind the state."""
     if (decision := view.memory.decision) is None:
         return {}
     return {
@@ -81,9 +69,15 @@ def _reason_numbers(view: ZoneView) -> dict[str, Any]:
         "threshold_mm": _rounded(decision.threshold_mm),
         "dose_mm": _rounded(decision.dose_mm),
         "litres": _rounded(decision.litres),
-        "until": decision.until,
+        "until": _run_ends(view.memory) or decision.until,
         "limits": list(decision.limits),
     }
+
+
+def _run_ends(memory: ZoneState) -> datetime | None:
+    """Return when the open valve is to be closed."""
+    valve = memory.valve
+    return valve.opening.deadline if valve.opening and valve.phase in RUNNING else None
 
 
 def _rain_delay_until(view: SiteView) -> datetime | None:
@@ -115,6 +109,8 @@ ZONE_SENSORS: Final = (
     ),
     Description[ZoneView](
         key="depletion",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         native_unit_of_measurement=UnitOfPrecipitationDepth.MILLIMETERS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
@@ -133,29 +129,11 @@ ZONE_SENSORS: Final = (
     Description[ZoneView](
         key="state",
         device_class=SensorDeviceClass.ENUM,
-        options=[phase.value for phase in ZonePhase],
-        value_fn=lambda view: zone_phase(
+        options=list(ZONE_WORDS),
+        value_fn=lambda view: zone_word(
             view.site.config, view.site.state, view.zone.zone_id, view.site.now
         ),
-    ),
-    Description[ZoneView](
-        key="reason",
-        device_class=SensorDeviceClass.ENUM,
-        options=[reason.value for reason in Reason],
-        value_fn=_reason,
-        attributes_fn=_reason_numbers,
-    ),
-    Description[ZoneView](
-        key="run_ends",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=_run_ends,
-    ),
-    Description[ZoneView](
-        key="next_possible",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda v: v.memory.decision.until if v.memory.decision else None,
+        attributes_fn=_numbers,
     ),
 )
 SITE_SENSORS: Final = (

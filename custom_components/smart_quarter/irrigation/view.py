@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from .decision import daily_left_s, refusal, tank_allows, totals_today
 from .model import (
@@ -27,6 +27,11 @@ _STAGES = {
     RunStage.PAUSED: ZonePhase.PAUSED,
 }
 _OFF = frozenset({Reason.AUTOMATIC_OFF, Reason.SEASON_OFF})
+_TOLD_BY_REASON = frozenset({ZonePhase.DISABLED, ZonePhase.IDLE, ZonePhase.BLOCKED})
+ZONE_WORDS: Final = (
+    *(phase.value for phase in ZonePhase if phase not in _TOLD_BY_REASON),
+    *(reason.value for reason in Reason),
+)
 _QUIET = frozenset({Reason.NOT_DRY, Reason.RESTING, Reason.DUE, Reason.DUE_BY_ESTIMATE})
 
 
@@ -41,12 +46,25 @@ def zone_phase(
         return ZonePhase.MANUAL
     if memory.run is not None:
         return _STAGES[memory.run.stage]
-    reason = memory.decision.reason if memory.decision else Reason.NO_DATA
+    reason = _reason(memory)
     if reason in _OFF:
         return ZonePhase.DISABLED
     if is_settling(config.zones[zone_id], memory, now):
         return ZonePhase.EVALUATING
     return ZonePhase.IDLE if reason in _QUIET else ZonePhase.BLOCKED
+
+
+def zone_word(config: SiteConfig, state: SiteState, zone_id: str, now: datetime) -> str:
+    """Return what a zone does, or when it does nothing the reason for that."""
+    phase = zone_phase(config, state, zone_id, now)
+    reason = _reason(state.zones[zone_id])
+    told = phase in _TOLD_BY_REASON or reason is Reason.VALVE_LOCKED
+    return reason if told else phase
+
+
+def _reason(memory: ZoneState) -> Reason:
+    """Return why the zone is, or is not, watered now."""
+    return memory.decision.reason if memory.decision else Reason.NO_DATA
 
 
 def today_l(config: SiteConfig, memory: ZoneState, now: datetime) -> float:
