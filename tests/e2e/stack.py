@@ -36,6 +36,7 @@ class Stack:
         site: Json,
         zones: Mapping[str, Json],
         ledger: Json | str | None = None,
+        tank: Json | None = None,
     ) -> None:
         """Write what the processes need; nothing runs yet."""
         self.broker = Mosquitto(folder)
@@ -57,7 +58,10 @@ class Stack:
         )
         self._config = folder / "config"
         prepare(self._config, self._options)
-        self._store_entries(site, zones)
+        parts = [_subentry("zone", key, zone) for key, zone in zones.items()]
+        if tank is not None:
+            parts.append(_subentry("tank", "tank", tank))
+        self._store_entries(site, parts)
         self.ledger = self._config / ".storage" / f"smart_quarter.irrigation.{ENTRY_ID}"
         if isinstance(ledger, str):
             self.ledger.write_text(ledger, encoding="utf-8")
@@ -148,6 +152,33 @@ class Stack:
     async def state(self, entity_id: str) -> str | None:
         """Return the state of an entity."""
         return (await self.home.states()).get(entity_id)
+
+    async def explain(self, key: str) -> Json:
+        """Ask why a zone was, or was not, watered."""
+        answer = await self.home.command(
+            "call_service",
+            domain="smart_quarter",
+            service="explain",
+            service_data={"entity_id": f"valve.{key}"},
+            return_response=True,
+        )
+        explained: Json = answer["response"][f"valve.{key}"]
+        return explained
+
+    async def issues(self) -> set[str]:
+        """Return the translation keys of our repair issues."""
+        found = await self.home.command("repairs/list_issues")
+        return {
+            i["translation_key"]
+            for i in found["issues"]
+            if i["domain"] == "smart_quarter"
+        }
+
+    async def until_issue(self, key: str, seconds: float) -> None:
+        """Wait for a repair issue."""
+        async with asyncio.timeout(seconds):
+            while key not in await self.issues():
+                await asyncio.sleep(0.5)
 
     async def until(
         self, condition: Callable[[], bool], seconds: float, what: str
@@ -243,25 +274,15 @@ class Stack:
                 stderr=STDOUT,
             )
 
-    def _store_entries(self, site: Json, zones: Mapping[str, Json]) -> None:
+    def _store_entries(self, site: Json, parts: list[Json]) -> None:
         """Store the config entries as if the flows had made them."""
         broker = {"broker": "127.0.0.1", "port": self.broker.port, "protocol": "3.1.1"}
-        subentries = [
-            {
-                "data": {"name": zone_id, **zone},
-                "subentry_id": zone_id,
-                "subentry_type": "zone",
-                "title": zone_id,
-                "unique_id": None,
-            }
-            for zone_id, zone in zones.items()
-        ]
         broker_entry = _entry("01MQTT0000000000000000000A", "mqtt", "Broker", broker)
         broker_entry["version"] = mqtt.CONFIG_ENTRY_VERSION
         broker_entry["minor_version"] = mqtt.CONFIG_ENTRY_MINOR_VERSION
         data = {"system": "irrigation", "name": "Test", **site}
         own = _entry(ENTRY_ID, "smart_quarter", "Test", data)
-        own["subentries"] = subentries
+        own["subentries"] = parts
         self._store("core.config_entries", 1, {"entries": [broker_entry, own]}, minor=5)
 
     def _store(self, key: str, version: int, data: Json, minor: int = 1) -> None:
@@ -269,6 +290,17 @@ class Stack:
         content = {"version": version, "minor_version": minor, "key": key, "data": data}
         path = self._config / ".storage" / key
         path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _subentry(kind: str, key: str, data: Json) -> Json:
+    """Return a subentry as it is stored."""
+    return {
+        "data": {"name": key, **data},
+        "subentry_id": key,
+        "subentry_type": kind,
+        "title": key,
+        "unique_id": None,
+    }
 
 
 def _entry(entry_id: str, domain: str, title: str, data: Json) -> Json:

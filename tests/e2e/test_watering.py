@@ -12,34 +12,6 @@ from .stack import ENTRY_ID, Stack
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
-async def issues(stack: Stack) -> set[str]:
-    """Return the translation keys of our repair issues."""
-    found = await stack.home.command("repairs/list_issues")
-    return {
-        i["translation_key"] for i in found["issues"] if i["domain"] == "smart_quarter"
-    }
-
-
-async def until_issue(stack: Stack, key: str, seconds: float) -> None:
-    """Wait for a repair issue."""
-    async with asyncio.timeout(seconds):
-        while key not in await issues(stack):
-            await asyncio.sleep(0.5)
-
-
-async def closes_by_itself(stack: Stack, key: str) -> bool:
-    """Ask whether a zone's valve closes without Home Assistant."""
-    answer = await stack.home.command(
-        "call_service",
-        domain="smart_quarter",
-        service="explain",
-        service_data={"entity_id": f"valve.{key}"},
-        return_response=True,
-    )
-    valve = answer["response"][f"valve.{key}"]["valve"]
-    return bool(valve["closes_without_home_assistant"])
-
-
 async def test_dry_soil_is_watered_and_the_water_stops_at_the_dose(
     socket_enabled: None, tmp_path: Path
 ) -> None:
@@ -76,16 +48,18 @@ async def test_the_commissioning_test_trusts_only_a_timer_that_closes(
     stack = Stack(tmp_path, scenario(), SITE, zones)
     try:
         await stack.start()
-        await until_issue(stack, "irrigation_timer_untested", 30)
+        await stack.until_issue("irrigation_timer_untested", 30)
         await stack.fault("free_valve", "ignores_on_time")
         for key in ("timed", "free"):
             await stack.until_state(f"valve.{key}", "closed", 40)
             button = f"button.{key}_test_the_valves_timer"
             await stack.action("button", "press", entity_id=button)
-        await until_issue(stack, "irrigation_timer_failed", 60)
+        await stack.until_issue("irrigation_timer_failed", 60)
         await stack.until_state("valve.timed", "closed", 60)
-        assert await closes_by_itself(stack, "timed")
-        assert not await closes_by_itself(stack, "free")
+        safe = await stack.explain("timed")
+        assert safe["valve"]["closes_without_home_assistant"]
+        unsafe = await stack.explain("free")
+        assert not unsafe["valve"]["closes_without_home_assistant"]
         await stack.until_closed("free_valve", 10)
         assert (await stack.closings("timed_valve"))[-1]["cause"] == "on_time"
         assert (await stack.closings("free_valve"))[-1]["cause"] == "command"
@@ -99,13 +73,13 @@ async def test_a_valve_that_ignores_close_is_cut_off_and_the_others_go_on(
     await stack.water("free", 100)
     await stack.fault("plain_valve", "ignores_close")
     await stack.water("plain", 10)
-    await until_issue(stack, "irrigation_valve_stuck_open", 90)
+    await stack.until_issue("irrigation_valve_stuck_open", 90)
     assert stack.is_open("plain_valve")
     assert not stack.is_open("master"), "no water reaches the stuck valve"
     assert stack.is_open("free_valve"), "a zone with its own water goes on"
     await stack.fault("plain_valve", "ignores_close", "off")
     await stack.until_closed("plain_valve", 70)
-    await until_issue(stack, "irrigation_valve_locked", 30)
+    await stack.until_issue("irrigation_valve_locked", 30)
 
 
 async def test_a_restarting_broker_ends_nothing_and_leaves_nothing_open(
@@ -173,7 +147,7 @@ async def test_a_corrupt_ledger_is_set_aside_and_the_site_starts_closed(
     stack = Stack(tmp_path, scenario(), SITE, zones, '{"version": 1, "data": {"zon')
     try:
         await stack.start()
-        await until_issue(stack, "irrigation_storage_corrupt", 30)
+        await stack.until_issue("irrigation_storage_corrupt", 30)
         for key in ZONES:
             await stack.until_state(f"valve.{key}", "closed", 60)
         kept = stack.ledger.parent.glob(f"{stack.ledger.name}.corrupt.*")
