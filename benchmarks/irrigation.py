@@ -8,7 +8,7 @@ import tempfile
 from time import perf_counter
 from typing import Any
 
-from custom_components.smart_quarter.irrigation.engine import step
+from custom_components.smart_quarter.irrigation.engine import fit, step
 from custom_components.smart_quarter.irrigation.model import SiteState
 from custom_components.smart_quarter.irrigation.settings import (
     SiteSettings,
@@ -92,7 +92,7 @@ def _engine_us(zones: int) -> tuple[float, float]:
     )
     config = site_config(settings, UTC)
     now = datetime(2026, 7, 1, 6, tzinfo=UTC)
-    state, _ = step(config, SiteState(), Restarted(), now)
+    state, _ = step(config, fit(config, SiteState()), Restarted(), now)
     repeats = 100
     begun = perf_counter()
     for n in range(repeats):

@@ -1,7 +1,6 @@
 """A quarter for the end-to-end tests: one zone with a proven timer, one without, one free of the master."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 
 from custom_components.smart_quarter.irrigation.codec import encode
 from custom_components.smart_quarter.irrigation.model import SiteState, ZoneState
+from custom_components.smart_quarter.irrigation.settings import zone_config
 from custom_components.smart_quarter.irrigation.valve_model import ValveState
 
 from .stack import Stack
@@ -82,10 +82,13 @@ SITE = {
 
 def proven() -> dict[str, Any]:
     """Return a ledger in which the timers have passed their test."""
-    valve = ValveState(timer_proven_at=datetime.now(UTC))
-    zone = ZoneState(valve=valve, automatic=False)
-    zones = dict.fromkeys(ZONES, zone)
-    zones["plain"] = replace(zone, valve=ValveState())
+    now = datetime.now(UTC)
+    zones = {}
+    for key in ZONES:
+        timer = zone_config(key, zone_settings(key)).valve.timer
+        valve = ValveState(timer=timer, timer_proven_at=now)
+        zones[key] = ZoneState(valve=valve, automatic=False)
+    zones["plain"] = ZoneState(automatic=False)
     return encode(SiteState(zones=zones))
 
 

@@ -111,3 +111,9 @@ def set_up(hass: HomeAssistant, world: None) -> SetUp:
         return entry
 
     return set_up
+
+
+@pytest.fixture
+async def bare(set_up: SetUp) -> MockConfigEntry:
+    """Return a running site with one zone and no tank."""
+    return await set_up(site_entry(part("zone", "zone_a", ZONE)))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 import heapq
 
-from custom_components.smart_quarter.irrigation.engine import step, wake_at
+from custom_components.smart_quarter.irrigation.engine import fit, step, wake_at
 from custom_components.smart_quarter.irrigation.model import (
     ProbeConfig,
     ProbeUnit,
@@ -116,14 +116,16 @@ class World:
 
     def __post_init__(self) -> None:
         """Start Home Assistant with all valves closed and reachable."""
-        for valve_id in [
-            *self.config.zones,
-            *(["master"] if self.config.master else []),
-        ]:
-            self.valves.setdefault(valve_id, FakeValve())
-        if self.config.pump:
-            self.valves.setdefault("pump", FakeValve())
+        self.configure(self.config)
         self.restart()
+
+    def configure(self, config: SiteConfig) -> None:
+        """Change the settings; what is new has a valve."""
+        self.config = config
+        self.state = fit(config, self.state)
+        supply = {"master": config.master, "pump": config.pump}
+        for valve_id in (*config.zones, *(key for key in supply if supply[key])):
+            self.valves.setdefault(valve_id, FakeValve())
 
     def restart(self) -> None:
         """Start Home Assistant with what the ledger holds, and let it see the valves."""

@@ -388,8 +388,7 @@ def test_a_new_zone_disturbs_nothing_that_runs() -> None:
     world.read("a", 15)
     world.run(60)
     before = world.zone("a").valve
-    world.config = replace(world.config, zones={**world.config.zones, "b": zone("b")})
-    world.valves["b"] = FakeValve()
+    world.configure(replace(world.config, zones={**world.config.zones, "b": zone("b")}))
     world.feed(TimePassed())
     world.run(1)
     assert world.zone("a").valve == before

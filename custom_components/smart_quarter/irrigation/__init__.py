@@ -7,16 +7,19 @@ from homeassistant.core import HomeAssistant
 from ..system import SystemSpec
 from . import binary_sensor, button, event, number, sensor, switch, valve
 from .actions import async_setup_actions
-from .const import SUBENTRY_TANK, SUBENTRY_ZONE, SYSTEM
+from .const import CONF_VALVE, SUBENTRY_TANK, SUBENTRY_ZONE, SYSTEM
 from .flow import IrrigationFlow, TankFlow, ZoneFlow
 from .health import health_info
 from .ledger import SiteLedger
 from .repairs import create_fix_flow
 from .runtime import IrrigationRuntime
+from .visibility import show_valve
 
 
 async def _async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Delete the site's memory."""
+    """Delete the site's memory and give its valves back."""
+    for zone in entry.get_subentries_of_type(SUBENTRY_ZONE):
+        show_valve(hass, zone.data[CONF_VALVE])
     await SiteLedger(hass, entry.entry_id).async_remove()
 
 

@@ -22,6 +22,7 @@ from .model import (
     SiteState,
     TankLevel,
     TankState,
+    ZoneConfig,
     ZoneState,
 )
 from .site_events import (
@@ -60,8 +61,8 @@ MANUAL_PAUSE_MAX: Final = timedelta(hours=2)
 def step(
     config: SiteConfig, state: SiteState, event: SiteEvent, now: datetime
 ) -> tuple[SiteState, tuple[SiteEffect, ...]]:
-    """Apply one event to a site."""
-    turn = Turn(config, fit(config, state), now)
+    """Apply one event to a site whose state fits its configuration."""
+    turn = Turn(config, state, now)
     _apply(turn, event)
     _settle(turn, _touched(turn, event))
     return turn.state, tuple(turn.effects)
@@ -84,13 +85,30 @@ def wake_at(config: SiteConfig, state: SiteState, now: datetime) -> datetime:
 
 
 def fit(config: SiteConfig, state: SiteState) -> SiteState:
-    """Add zones that are new in the configuration, drop those that are gone."""
-    if state.zones.keys() == config.zones.keys():
-        return state
-    zones = {key: state.zones.get(key, ZoneState()) for key in config.zones}
+    """Add zones that are new in the configuration, drop those that are gone.
+
+    What a timer has proven, or failed, counts for that valve and timer only.
+    """
+    zones = {
+        key: _fit_timer(zone, state.zones.get(key, ZoneState()))
+        for key, zone in config.zones.items()
+    }
     gone = [memory for key, memory in state.zones.items() if key not in zones]
     retired_l = state.retired_l + sum(memory.total_l for memory in gone)
     return replace(state, zones=zones, retired_l=retired_l)
+
+
+def _fit_timer(zone: ZoneConfig, memory: ZoneState) -> ZoneState:
+    """Forget the test of another timer."""
+    if memory.valve.timer == zone.valve.timer:
+        return memory
+    valve = replace(
+        memory.valve,
+        timer=zone.valve.timer,
+        timer_proven_at=None,
+        timer_failed=False,
+    )
+    return replace(memory, valve=valve)
 
 
 def _apply(turn: Turn, event: SiteEvent) -> None:

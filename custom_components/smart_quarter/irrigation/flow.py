@@ -50,9 +50,10 @@ from .flow_schema import (
     ZONE_SCHEMA,
     ZONE_SCHEMA_WITHOUT_SUPPLY,
 )
-from .flow_valves import Finding, check_exchange, hide_valve, show_valve
+from .flow_valves import Finding, check_exchange
 from .settings import ZONE_DEFAULTS
 from .site_events import Supply
+from .visibility import hide_valve, show_valve
 
 
 class IrrigationFlow(ConfigFlow):

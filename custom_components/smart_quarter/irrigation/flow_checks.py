@@ -111,8 +111,8 @@ def check_zone(
     yield from _name(form, _zone_names(hass, entry_id, zone_id))
     if not form[CONF_PROBES]:
         yield CONF_PROBES, "probes_missing"
-    if any(not _exists(hass, probe_id) for probe_id in form[CONF_PROBES]):
-        yield CONF_PROBES, "entity_unknown"
+    for probe_id in form[CONF_PROBES]:
+        yield from _source(hass, CONF_PROBES, probe_id)
     yield from _raw_points(form)
     yield from _entities(hass, form, (CONF_VALVE,))
     yield from check_valve(hass, form, CONF_VALVE, zone_id)
@@ -220,10 +220,19 @@ def _zone_names(hass: HomeAssistant, entry_id: str, zone_id: str | None) -> set[
 def _entities(
     hass: HomeAssistant, form: Form, keys: tuple[str, ...]
 ) -> Iterator[Finding]:
-    """Refuse entities that do not exist."""
+    """Check the entities that are entered."""
     for key in keys:
-        if (entity_id := form.get(key)) and not _exists(hass, entity_id):
-            yield key, "entity_unknown"
+        if entity_id := form.get(key):
+            yield from _source(hass, key, entity_id)
+
+
+def _source(hass: HomeAssistant, key: str, entity_id: str) -> Iterator[Finding]:
+    """Refuse an entity that does not exist, and one that we derive from others."""
+    entry = er.async_get(hass).async_get(entity_id)
+    if entry is not None and entry.platform == DOMAIN:
+        yield key, "own_entity"
+    elif not _exists(hass, entity_id):
+        yield key, "entity_unknown"
 
 
 def _exists(hass: HomeAssistant, entity_id: str) -> bool:

@@ -1,12 +1,10 @@
-"""Valves in the forms: which may be chosen, when one may be exchanged, and hiding it."""
+"""Valves in the forms: which may be chosen, and when one may be exchanged."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from homeassistant.components.homeassistant import exposed_entities
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.core import HomeAssistant
 
 from ..const import CONF_SYSTEM, DOMAIN
 from .const import CONF_MASTER_VALVE, CONF_PUMP, CONF_VALVE, SUBENTRY_ZONE, SYSTEM
@@ -18,22 +16,15 @@ from .valve_rules import MAYBE_OPEN
 type Form = Mapping[str, Any]
 type Finding = tuple[str, str]
 
-ASSISTANTS: Final = ("cloud.alexa", "cloud.google_assistant", "conversation")
 BUSY: Final = MAYBE_OPEN - {ValvePhase.OPEN_SUSPECT}
 """A valve that does not close is left out: it is the one that has to be exchanged."""
-_HIDDEN: Final = "hidden"
 
 
 def check_valve(
     hass: HomeAssistant, form: Form, key: str, own_id: str | None
 ) -> Iterator[Finding]:
-    """Refuse a valve that something else uses, and our own safe valves."""
-    if (entity_id := form.get(key)) is None:
-        return
-    entry = er.async_get(hass).async_get(entity_id)
-    if entry is not None and entry.platform == DOMAIN:
-        yield key, "own_valve"
-    if entity_id in valves_in_use(hass, own_id):
+    """Refuse a valve that something else uses."""
+    if form.get(key) in valves_in_use(hass, own_id):
         yield key, "valve_taken"
 
 
@@ -42,8 +33,7 @@ def check_exchange(
 ) -> Iterator[Finding]:
     """Refuse to exchange a valve or its timer while water may flow through it.
 
-    Nobody would close the valve that was there before. Only a running site can tell,
-    and only a running site forgets what the timer that was there before has proven.
+    Nobody would close the valve that was there before. Only a running site can tell.
     """
     changed = [key for key in keys if form.get(key) != stored.get(key)]
     if entry.state is not ConfigEntryState.LOADED:
@@ -82,34 +72,3 @@ def _is_busy(entry: ConfigEntry, valve_id: str) -> bool:
         case _:
             valve = state.zones[valve_id].valve
     return valve.phase in BUSY
-
-
-@callback
-def hide_valve(hass: HomeAssistant, entity_id: str) -> None:
-    """Hide the physical valve and keep it away from voice assistants.
-
-    So "open the valve" meets the zone's safe valve.
-    """
-    registry = er.async_get(hass)
-    entry = registry.async_get(entity_id)
-    if entry is not None and entry.hidden_by is None:
-        hidden_by = er.RegistryEntryHider.INTEGRATION
-        registry.async_update_entity(entity_id, hidden_by=hidden_by)
-        registry.async_update_entity_options(entity_id, DOMAIN, {_HIDDEN: True})
-    for assistant in ASSISTANTS:
-        exposed_entities.async_expose_entity(hass, assistant, entity_id, False)
-
-
-@callback
-def show_valve(hass: HomeAssistant, entity_id: str) -> None:
-    """Show a valve again that was hidden here; what others hid stays hidden.
-
-    Voice assistants do not get it back: that is for the user to decide.
-    """
-    registry = er.async_get(hass)
-    entry = registry.async_get(entity_id)
-    if entry is None or _HIDDEN not in entry.options.get(DOMAIN, ()):
-        return
-    registry.async_update_entity_options(entity_id, DOMAIN, None)
-    if entry.hidden_by is er.RegistryEntryHider.INTEGRATION:
-        registry.async_update_entity(entity_id, hidden_by=None)

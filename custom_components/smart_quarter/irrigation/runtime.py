@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, override
 
@@ -15,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from .actuators import Actuators, drivers_of
-from .const import SUBENTRY_TANK, SUBENTRY_ZONE
+from .const import CONF_VALVE, SUBENTRY_TANK, SUBENTRY_ZONE
 from .devices import async_rename_devices, site_device
 from .diagnostics import site_diagnostics
 from .engine import fit, step, wake_at
@@ -26,7 +25,7 @@ from .model import Problem, SiteState, ZoneState
 from .problems import Place, problems
 from .renames import async_follow_renames
 from .repairs import async_report
-from .settings import Settings, SiteSettings, site_config, timer_of
+from .settings import Settings, SiteSettings, site_config
 from .site_events import (
     Command,
     Restarted,
@@ -42,6 +41,7 @@ from .turn import Turn
 from .valve_model import ValvePhase
 from .valve_rules import MAYBE_OPEN
 from .view import explain
+from .visibility import show_valve
 from .wishes import Wishes
 
 type IrrigationConfigEntry = ConfigEntry[IrrigationRuntime]
@@ -106,8 +106,9 @@ class IrrigationRuntime(Wishes):
         before, known = self.settings, self._known_subentries()
         gone = {key: before.zones[key] for key in before.zones if key not in self.zones}
         self._retired |= gone
+        for zone in gone.values():
+            show_valve(self.hass, zone[CONF_VALVE])
         self._configure()
-        self._forget_proofs(before)
         if self.settings == before and not gone:
             return
         self._listen()
@@ -290,18 +291,6 @@ class IrrigationRuntime(Wishes):
         self.config = site_config(self.settings, time_zone)
         self.state = fit(self.config, self.state)
         self._actuators.drivers = drivers_of(self.hass, self.settings)
-
-    def _forget_proofs(self, before: SiteSettings) -> None:
-        """Forget what another valve, or another kind of timer, has proven or failed."""
-        zones = dict(self.state.zones)
-        for key in zones.keys() & before.zones.keys() & self.settings.zones.keys():
-            if timer_of(before.zones[key]) != timer_of(self.settings.zones[key]):
-                valve = zones[key].valve
-                valve = replace(valve, timer_proven_at=None, timer_failed=False)
-                zones[key] = replace(zones[key], valve=valve)
-        if zones != self.state.zones:
-            self.state = replace(self.state, zones=zones)
-            self._ledger.async_save_soon(self.state)
 
     def _listen(self) -> None:
         """Listen to all inputs, anew after a change of settings."""

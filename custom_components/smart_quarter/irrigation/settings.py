@@ -165,13 +165,6 @@ def soil_of(zone: Settings) -> Soil:
     )
 
 
-def timer_of(stored: Settings) -> tuple[Any, ...]:
-    """Return what a proof of the timer is about: the valve, and how it counts."""
-    zone = {**ZONE_DEFAULTS, **stored}
-    keys = (CONF_VALVE, CONF_TIMER, CONF_TIMER_NUMBER, CONF_AUTO_OFF_MIN)
-    return tuple(zone.get(key) for key in keys)
-
-
 def tank_config(stored: Settings) -> TankConfig:
     """Return the engine's configuration of a tank."""
     tank = {**TANK_DEFAULTS, **stored}
@@ -196,6 +189,7 @@ def _valve_limits(zone: Settings) -> ValveLimits:
         longest_s = min(longest_s, test_s)
     return ValveLimits(
         has_timer=timer is not TimerKind.NONE,
+        timer=f"{zone[CONF_VALVE]} {timer} {zone.get(CONF_TIMER_NUMBER)} {test_s}",
         consent=zone[CONF_CONSENT],
         max_open_s=longest_s,
         manual_max_s=_seconds(zone, CONF_MANUAL_MAX_MIN),

@@ -61,6 +61,8 @@ class ValveLimits:
 
     has_timer: bool = False
     """Its opening command carries a duration that the device itself keeps."""
+    timer: str = ""
+    """Which valve counts, and how: what a proof is about."""
     consent: bool = False
     """The installer accepted that only Home Assistant closes it in time."""
     max_open_s: int = 3600
@@ -111,6 +113,8 @@ class ValveState:
     """First report of being closed while it is being closed."""
     restarted: bool = False
     """The opening was found in the ledger after a restart."""
+    timer: str = ""
+    """The timer that has proven itself, or failed."""
     timer_proven_at: datetime | None = None
     timer_failed: bool = False
 
