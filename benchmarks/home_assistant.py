@@ -5,6 +5,7 @@ from asyncio.subprocess import DEVNULL, Process
 from dataclasses import dataclass
 import json
 from pathlib import Path
+import shutil
 import signal
 import sys
 from typing import Any
@@ -14,10 +15,12 @@ import yaml
 
 from demo.configuration import prepare
 from demo.home_assistant import HomeAssistant
-from demo.options import ROOT, Options
+from demo.options import Options
 
 type Json = dict[str, Any]
 
+PLAIN = Path(__file__).parent / "plain_entities"
+"""An integration only to compare with; its manifest is written when it is measured."""
 SETTLE_S = 15.0
 """Time after the start that belongs to the start."""
 
@@ -85,6 +88,11 @@ class Subject:
     def _prepare(self) -> None:
         """Write the YAML configuration with what is to be measured."""
         prepare(self._config, self._options)
+        plain = self._config / "custom_components" / PLAIN.name
+        shutil.copytree(PLAIN, plain)
+        manifest = {"domain": PLAIN.name, "name": PLAIN.name, "config_flow": True}
+        manifest |= {"iot_class": "calculated", "version": "0.0.1"}
+        (plain / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         file = self._config / "configuration.yaml"
         extra = yaml.safe_dump(self._extra, allow_unicode=True)
         file.write_text(file.read_text("utf-8") + "\n" + extra, encoding="utf-8")
@@ -94,7 +102,7 @@ class Subject:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "homeassistant", "--skip-pip", "--config", str(self._config)),
-            cwd=ROOT,
+            cwd=self._config,
             stdin=DEVNULL,
             stdout=DEVNULL,
             stderr=DEVNULL,

@@ -1,4 +1,7 @@
-"""Cost of irrigation: a real Home Assistant with 60 and 200 zones beside the same one without."""
+"""Cost of irrigation: a real Home Assistant with 60 and 200 zones beside the same one without.
+
+A third one has as many entities with nothing in them: what Home Assistant needs for itself.
+"""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -23,7 +26,9 @@ from custom_components.smart_quarter.irrigation.site_events import (
 from .home_assistant import Figures, Subject
 from .report import Row, Target, at_most, options, report
 
-DOMAIN = "smart_quarter"
+OURS = "smart_quarter"
+PLAIN = "plain_entities"
+ENTITIES_PER_ZONE = 12
 SIZES = (60, 200)
 IDLE_S = 120.0
 QUICK_IDLE_S = 30.0
@@ -41,14 +46,16 @@ async def _measure(idle_s: float) -> tuple[list[Row], list[Target]]:
     """Measure all sizes, each beside a bare Home Assistant with the same helpers."""
     rows: list[Row] = []
     for zones in SIZES:
-        bare = await _run(zones, idle_s, with_site=False)
-        ours = await _run(zones, idle_s, with_site=True)
+        bare = await _run(zones, idle_s, None)
+        plain = await _run(zones, 1.0, _plain_entry(zones))
+        ours = await _run(zones, idle_s, _site_entry(zones))
         look_us, reading_us = _engine_us(zones)
         rows.append(
             {
                 "zones": zones,
                 "setup s": ours.setup_s,
                 "bare MB": bare.memory_mb,
+                "plain MB": plain.memory_mb - bare.memory_mb,
                 "ours MB": ours.memory_mb - bare.memory_mb,
                 "bare idle %": bare.cpu_share * 100,
                 "ours idle %": (ours.cpu_share - bare.cpu_share) * 100,
@@ -75,14 +82,14 @@ def _targets(rows: list[Row]) -> list[Target]:
     ]
 
 
-async def _run(zones: int, idle_s: float, *, with_site: bool) -> Figures:
+async def _run(zones: int, idle_s: float, entry: dict[str, Any] | None) -> Figures:
     """Measure one Home Assistant at its second start."""
     with tempfile.TemporaryDirectory() as folder:
         subject = Subject(Path(folder), _free_port(), _helpers(zones))
-        if with_site:
-            subject.store_entry(_entry(zones))
+        if entry is not None:
+            subject.store_entry(entry)
         await subject.first_start()
-        return await subject.measure(idle_s, DOMAIN)
+        return await subject.measure(idle_s, OURS)
 
 
 def _engine_us(zones: int) -> tuple[float, float]:
@@ -136,7 +143,7 @@ def _helpers(zones: int) -> dict[str, Any]:
     }
 
 
-def _entry(zones: int) -> dict[str, Any]:
+def _site_entry(zones: int) -> dict[str, Any]:
     """Return the config entry of the site as it is stored."""
     subentries = [
         {
@@ -148,12 +155,24 @@ def _entry(zones: int) -> dict[str, Any]:
         }
         for n in range(zones)
     ]
+    return _entry(OURS, {"system": "irrigation", "name": "Site"}, subentries)
+
+
+def _plain_entry(zones: int) -> dict[str, Any]:
+    """Return the config entry of entities that do nothing."""
+    return _entry(PLAIN, {"devices": zones, "entities": ENTITIES_PER_ZONE}, [])
+
+
+def _entry(
+    domain: str, data: dict[str, Any], subentries: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return a config entry as it is stored."""
     return {
         "created_at": "2026-01-01T00:00:00+00:00",
-        "data": {"system": "irrigation", "name": "Site"},
+        "data": data,
         "disabled_by": None,
         "discovery_keys": {},
-        "domain": DOMAIN,
+        "domain": domain,
         "entry_id": "01BENCH000000000000000000A",
         "minor_version": 1,
         "modified_at": "2026-01-01T00:00:00+00:00",
@@ -162,7 +181,7 @@ def _entry(zones: int) -> dict[str, Any]:
         "pref_disable_polling": False,
         "source": "user",
         "subentries": subentries,
-        "title": "Site",
+        "title": domain,
         "unique_id": None,
         "version": 1,
     }
