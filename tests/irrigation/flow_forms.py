@@ -54,7 +54,7 @@ async def begin_site(hass: HomeAssistant) -> str:
         DOMAIN, context={"source": SOURCE_USER}
     )
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["irrigation"]
+    assert "irrigation" in menu["menu_options"]
     form = await hass.config_entries.flow.async_configure(
         menu["flow_id"], {"next_step_id": "irrigation"}
     )

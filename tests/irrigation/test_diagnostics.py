@@ -41,4 +41,8 @@ async def test_system_health_counts_sites_zones_and_problems(
         "irrigation_sites": 1,
         "irrigation_zones": 2,
         "irrigation_problems": 0,
+        "emergency_houses": 0,
+        "emergency_places": 0,
+        "emergency_open": 0,
+        "emergency_faults": 0,
     }

@@ -3,6 +3,7 @@
 from typing import Final
 
 SYSTEM: Final = "irrigation"
+SITE_MODEL: Final = "Irrigation site"
 
 SUBENTRY_ZONE: Final = "zone"
 SUBENTRY_TANK: Final = "tank"

@@ -12,7 +12,8 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .devices import part_device, site_device
+from ..devices import entry_device, part_device
+from .const import SITE_MODEL
 from .model import SiteConfig, SiteState, ZoneConfig, ZoneState
 from .runtime import IrrigationConfigEntry, IrrigationRuntime
 
@@ -103,7 +104,7 @@ class SiteEntity(IrrigationEntity[SiteView]):
     @override
     def device_info(self) -> DeviceInfo:
         """Return the site's device."""
-        return site_device(self.runtime.entry)
+        return entry_device(self.runtime.entry, SITE_MODEL)
 
     @property
     @override

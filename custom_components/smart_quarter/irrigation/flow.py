@@ -17,6 +17,8 @@ from homeassistant.util import slugify
 import voluptuous as vol
 
 from ..const import CONF_SYSTEM
+from ..forms import Errors, Finding, errors_of
+from ..part_flow import Answers, PartFlow
 from .adapters import detect_timer
 from .const import (
     CONF_AUTO_OFF_MIN,
@@ -31,16 +33,13 @@ from .const import (
     SYSTEM,
 )
 from .flow_checks import (
-    Errors,
     check_safety,
     check_site,
     check_soil,
     check_tank,
     check_watering,
     check_zone,
-    errors_of,
 )
-from .flow_part import Form, PartFlow
 from .flow_schema import (
     SAFETY_SCHEMA,
     SITE_SCHEMA,
@@ -50,7 +49,7 @@ from .flow_schema import (
     ZONE_SCHEMA,
     ZONE_SCHEMA_WITHOUT_SUPPLY,
 )
-from .flow_valves import Finding, check_exchange
+from .flow_valves import check_exchange
 from .settings import ZONE_DEFAULTS
 from .site_events import Supply
 from .visibility import hide_valve, show_valve
@@ -60,7 +59,7 @@ class IrrigationFlow(ConfigFlow):
     """Config steps of an irrigation site."""
 
     async def async_step_irrigation(
-        self, user_input: Form | None = None
+        self, user_input: Answers | None = None
     ) -> ConfigFlowResult:
         """Set up a site."""
         errors: Errors = {}
@@ -75,7 +74,7 @@ class IrrigationFlow(ConfigFlow):
         return self._site_form("irrigation", user_input or {}, errors)
 
     async def async_step_irrigation_reconfigure(
-        self, user_input: Form | None = None
+        self, user_input: Answers | None = None
     ) -> ConfigFlowResult:
         """Change a site."""
         entry = self._get_reconfigure_entry()
@@ -104,7 +103,7 @@ class IrrigationFlow(ConfigFlow):
         result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, flow["flow_id"])
         return result
 
-    def _check_change(self, entry: ConfigEntry, form: Form) -> Iterator[Finding]:
+    def _check_change(self, entry: ConfigEntry, form: Answers) -> Iterator[Finding]:
         """Check the changed form of a site."""
         yield from check_site(self.hass, form, entry.entry_id)
         supply = {Supply.MASTER: CONF_MASTER_VALVE, Supply.PUMP: CONF_PUMP}
@@ -124,7 +123,7 @@ class ZoneFlow(PartFlow):
 
     @override
     async def async_step_user(
-        self, user_input: Form | None = None
+        self, user_input: Answers | None = None
     ) -> SubentryFlowResult:
         """Ask for probes, valve and areas."""
         errors: Errors = {}
@@ -138,7 +137,7 @@ class ZoneFlow(PartFlow):
         return self._form("user", self._schema, errors)
 
     async def async_step_soil(
-        self, user_input: Form | None = None
+        self, user_input: Answers | None = None
     ) -> SubentryFlowResult:
         """Ask for the soil and how dry it may get."""
         errors: Errors = {}
@@ -149,7 +148,7 @@ class ZoneFlow(PartFlow):
         return self._form("soil", SOIL_SCHEMA, errors)
 
     async def async_step_watering(
-        self, user_input: Form | None = None
+        self, user_input: Answers | None = None
     ) -> SubentryFlowResult:
         """Ask for times and limits."""
         errors: Errors = {}
@@ -161,7 +160,7 @@ class ZoneFlow(PartFlow):
         return self._form("watering", WATERING_SCHEMA, errors)
 
     async def async_step_safety(
-        self, user_input: Form | None = None
+        self, user_input: Answers | None = None
     ) -> SubentryFlowResult:
         """Ask what closes the valve when Home Assistant fails."""
         errors: Errors = {}
@@ -184,25 +183,25 @@ class ZoneFlow(PartFlow):
         return ZONE_SCHEMA_WITHOUT_SUPPLY
 
     @property
-    def _stored(self) -> Form:
+    def _stored(self) -> Answers:
         """Return what is stored of the zone."""
         if not self._is_change:
             return {}
         return {**ZONE_DEFAULTS, **self._get_reconfigure_subentry().data}
 
-    def _check(self, form: Form) -> Iterator[Finding]:
+    def _check(self, form: Answers) -> Iterator[Finding]:
         """Check the first form."""
         entry = self._get_entry()
         yield from check_zone(self.hass, form, entry.entry_id, self._own_id)
         yield from self._check_exchange(form, CONF_VALVE)
 
-    def _check_safety(self, form: Form) -> Iterator[Finding]:
+    def _check_safety(self, form: Answers) -> Iterator[Finding]:
         """Check what closes the valve when Home Assistant fails."""
         yield from check_safety(self.hass, form, self._known[CONF_VALVE])
         timer = (CONF_TIMER, CONF_TIMER_NUMBER, CONF_AUTO_OFF_MIN)
         yield from self._check_exchange(form, *timer)
 
-    def _check_exchange(self, form: Form, *keys: str) -> Iterator[Finding]:
+    def _check_exchange(self, form: Answers, *keys: str) -> Iterator[Finding]:
         """Refuse to exchange what an open valve needs to close."""
         if (zone_id := self._own_id) is not None:
             yield from check_exchange(
@@ -226,7 +225,7 @@ class TankFlow(PartFlow):
 
     @override
     async def async_step_user(
-        self, user_input: Form | None = None
+        self, user_input: Answers | None = None
     ) -> SubentryFlowResult:
         """Ask for the level sensor and the limits."""
         if not self._is_change and self._get_entry().get_subentries_of_type(

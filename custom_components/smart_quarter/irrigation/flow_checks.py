@@ -1,15 +1,15 @@
 """What the forms refuse: each check names a field and the sentence that says what to enter."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Final
 
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util import slugify
 
 from ..const import CONF_SYSTEM, DOMAIN
+from ..forms import Finding, Form, check_entities, check_name, exists
 from .adapters import detect_timer
 from .const import (
     CONF_AUTO_OFF_MIN,
@@ -56,13 +56,11 @@ from .const import (
     SUBENTRY_ZONE,
     SYSTEM,
 )
-from .flow_valves import Finding, Form, check_valve
+from .flow_valves import check_valve
 from .model import ProbeUnit
 from .soils import Texture
 from .timers import TimerKind
 from .valve_model import ValveLimits
-
-type Errors = dict[str, str]
 
 SHORTEST_WINDOW: Final = timedelta(minutes=15)
 LEAST_OPENING_S: Final = ValveLimits().min_open_s
@@ -78,21 +76,13 @@ _OPENINGS: Final = (
 _RESTS: Final = (CONF_SOAK_MIN, CONF_MIN_GAP_MIN, CONF_SETTLE_MIN)
 
 
-def errors_of(findings: Iterator[Finding]) -> Errors:
-    """Return the first finding of each field."""
-    errors: Errors = {}
-    for field, error in findings:
-        errors.setdefault(field, error)
-    return errors
-
-
 def check_site(
     hass: HomeAssistant, form: Form, own_entry_id: str | None
 ) -> Iterator[Finding]:
     """Check the form of a site."""
-    yield from _name(form, _site_names(hass, own_entry_id), slugify)
+    yield from check_name(form, _site_names(hass, own_entry_id), slugify)
     keys = (CONF_MASTER_VALVE, CONF_PUMP, CONF_TEMPERATURE, CONF_RAIN)
-    yield from _entities(hass, form, keys)
+    yield from check_entities(hass, form, keys)
     for key in (CONF_MASTER_VALVE, CONF_PUMP):
         yield from check_valve(hass, form, key, own_entry_id)
     if form.get(CONF_PUMP) and form.get(CONF_PUMP) == form.get(CONF_MASTER_VALVE):
@@ -108,13 +98,11 @@ def check_zone(
     hass: HomeAssistant, form: Form, entry_id: str, zone_id: str | None
 ) -> Iterator[Finding]:
     """Check the first form of a zone: probes, valve and areas."""
-    yield from _name(form, _zone_names(hass, entry_id, zone_id))
+    yield from check_name(form, _zone_names(hass, entry_id, zone_id))
     if not form[CONF_PROBES]:
         yield CONF_PROBES, "probes_missing"
-    for probe_id in form[CONF_PROBES]:
-        yield from _source(hass, CONF_PROBES, probe_id)
+    yield from check_entities(hass, form, (CONF_PROBES, CONF_VALVE))
     yield from _raw_points(form)
-    yield from _entities(hass, form, (CONF_VALVE,))
     yield from check_valve(hass, form, CONF_VALVE, zone_id)
     yield from _positive(
         form, CONF_FLOW_L_MIN, CONF_ROOTED_AREA_M2, CONF_GREEN_WALL_AREA_M2
@@ -157,7 +145,7 @@ def check_safety(hass: HomeAssistant, form: Form, valve: str) -> Iterator[Findin
     """Check what closes the valve when Home Assistant fails."""
     kind = TimerKind(form[CONF_TIMER])
     number = form.get(CONF_TIMER_NUMBER)
-    if kind is TimerKind.NUMBER and (number is None or not _exists(hass, number)):
+    if kind is TimerKind.NUMBER and (number is None or not exists(hass, number)):
         yield CONF_TIMER_NUMBER, "timer_number_missing"
     if kind is TimerKind.AUTO_OFF:
         if form.get(CONF_AUTO_OFF_MIN) is None:
@@ -174,8 +162,8 @@ def check_safety(hass: HomeAssistant, form: Form, valve: str) -> Iterator[Findin
 
 def check_tank(hass: HomeAssistant, form: Form) -> Iterator[Finding]:
     """Check the form of a tank."""
-    yield from _name(form, set())
-    yield from _entities(hass, form, (CONF_LEVEL,))
+    yield from check_name(form, set())
+    yield from check_entities(hass, form, (CONF_LEVEL,))
     yield from _positive(form, CONF_CAPACITY_L)
     yield from _silence(form)
     if form[CONF_READING_EMPTY] == form[CONF_READING_FULL]:
@@ -184,17 +172,6 @@ def check_tank(hass: HomeAssistant, form: Form) -> Iterator[Finding]:
         yield CONF_EMPTY, "empty_above_low"
     if not form[CONF_LOW] <= form[CONF_RESTART] < 100:
         yield CONF_RESTART, "restart_below_low"
-
-
-def _name(
-    form: Form, taken: set[str], as_known: Callable[[str], str] = str.casefold
-) -> Iterator[Finding]:
-    """Refuse an empty name and one that is taken."""
-    name = form[CONF_NAME].strip()
-    if not name:
-        yield CONF_NAME, "name_missing"
-    elif as_known(name) in taken:
-        yield CONF_NAME, "name_taken"
 
 
 def _site_names(hass: HomeAssistant, own_entry_id: str | None) -> set[str]:
@@ -215,30 +192,6 @@ def _zone_names(hass: HomeAssistant, entry_id: str, zone_id: str | None) -> set[
         for subentry in entry.get_subentries_of_type(SUBENTRY_ZONE)
         if subentry.subentry_id != zone_id
     }
-
-
-def _entities(
-    hass: HomeAssistant, form: Form, keys: tuple[str, ...]
-) -> Iterator[Finding]:
-    """Check the entities that are entered."""
-    for key in keys:
-        if entity_id := form.get(key):
-            yield from _source(hass, key, entity_id)
-
-
-def _source(hass: HomeAssistant, key: str, entity_id: str) -> Iterator[Finding]:
-    """Refuse an entity that does not exist, and one that we derive from others."""
-    entry = er.async_get(hass).async_get(entity_id)
-    if entry is not None and entry.platform == DOMAIN:
-        yield key, "own_entity"
-    elif not _exists(hass, entity_id):
-        yield key, "entity_unknown"
-
-
-def _exists(hass: HomeAssistant, entity_id: str) -> bool:
-    """Tell whether Home Assistant knows an entity."""
-    known = er.async_get(hass).async_get(entity_id) is not None
-    return known or hass.states.get(entity_id) is not None
 
 
 def _raw_points(form: Form) -> Iterator[Finding]:

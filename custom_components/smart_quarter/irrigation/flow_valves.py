@@ -1,20 +1,18 @@
 """Valves in the forms: which may be chosen, and when one may be exchanged."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from ..const import CONF_SYSTEM, DOMAIN
+from ..forms import Finding, Form
 from .const import CONF_MASTER_VALVE, CONF_PUMP, CONF_VALVE, SUBENTRY_ZONE, SYSTEM
 from .model import SiteState
 from .site_events import Supply
 from .valve_model import ValvePhase
 from .valve_rules import MAYBE_OPEN
-
-type Form = Mapping[str, Any]
-type Finding = tuple[str, str]
 
 BUSY: Final = MAYBE_OPEN - {ValvePhase.OPEN_SUSPECT}
 """A valve that does not close is left out: it is the one that has to be exchanged."""

@@ -13,9 +13,9 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from ..devices import async_rename_devices, entry_device
 from .actuators import Actuators, drivers_of
-from .const import CONF_VALVE, SUBENTRY_TANK, SUBENTRY_ZONE
-from .devices import async_rename_devices, site_device
+from .const import CONF_VALVE, SITE_MODEL, SUBENTRY_TANK, SUBENTRY_ZONE
 from .diagnostics import site_diagnostics
 from .engine import fit, step, wake_at
 from .inputs import async_listen
@@ -78,7 +78,8 @@ class IrrigationRuntime(Wishes):
         self.storage_was_corrupt = self._ledger.was_corrupt
         self.state = fit(self.config, state)
         dr.async_get(self.hass).async_get_or_create_from_info(
-            config_entry_id=self.entry.entry_id, device_info=site_device(self.entry)
+            config_entry_id=self.entry.entry_id,
+            device_info=entry_device(self.entry, SITE_MODEL),
         )
 
     async def async_start(self) -> None:

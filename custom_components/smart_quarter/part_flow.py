@@ -1,4 +1,4 @@
-"""What the flows of zones and tanks share: the same steps to add and to change."""
+"""What the flows of all subentries share: the same steps to add and to change."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -12,19 +12,18 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_NAME
 import voluptuous as vol
 
-from .flow_checks import Errors, errors_of
-from .flow_valves import Finding
+from .forms import Errors, Finding, errors_of
 
-type Form = dict[str, Any]
+type Answers = dict[str, Any]
 
 
 class PartFlow(ConfigSubentryFlow, ABC):
-    """Steps of a part of a site; the same to add one and to change it."""
+    """Steps of a part of an installation; the same to add one and to change it."""
 
     def __init__(self) -> None:
         """Begin with nothing known."""
         super().__init__()
-        self._known: Form = {}
+        self._known: Answers = {}
 
     @property
     def _is_change(self) -> bool:
@@ -37,7 +36,7 @@ class PartFlow(ConfigSubentryFlow, ABC):
         return self._reconfigure_subentry_id if self._is_change else None
 
     async def async_step_reconfigure(
-        self, user_input: Form | None = None
+        self, user_input: Answers | None = None
     ) -> SubentryFlowResult:
         """Change a part: through the same steps, with what is stored."""
         subentry = self._get_reconfigure_subentry()
@@ -46,11 +45,16 @@ class PartFlow(ConfigSubentryFlow, ABC):
 
     @abstractmethod
     async def async_step_user(
-        self, user_input: Form | None = None
+        self, user_input: Answers | None = None
     ) -> SubentryFlowResult:
         """Ask for the first things."""
 
-    def _take(self, schema: vol.Schema, user_input: Form) -> None:
+    def _titles_of(self, kind: str) -> dict[str, str]:
+        """Return the names of the installation's parts of a kind, by their ids."""
+        parts = self._get_entry().get_subentries_of_type(kind)
+        return {part.subentry_id: part.title for part in parts}
+
+    def _take(self, schema: vol.Schema, user_input: Answers) -> None:
         """Take a form over; a field that was emptied is forgotten."""
         self._forget(schema)
         self._known |= user_input
@@ -68,7 +72,7 @@ class PartFlow(ConfigSubentryFlow, ABC):
         return self.async_show_form(step_id=step_id, data_schema=shown, errors=errors)
 
     def _judge(
-        self, schema: vol.Schema, user_input: Form, findings: Iterator[Finding]
+        self, schema: vol.Schema, user_input: Answers, findings: Iterator[Finding]
     ) -> Errors:
         """Take a form over and return what is wrong with it."""
         self._take(schema, user_input)

@@ -1,22 +1,22 @@
-"""The devices that stand for a site, its zones and its tank."""
+"""The devices that stand for an installation and its parts."""
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 
-from ..const import DOMAIN
+from .const import DOMAIN
 
 MANUFACTURER = "Smart Quarter"
 
 
-def site_device(entry: ConfigEntry) -> DeviceInfo:
-    """Return the device of a site."""
+def entry_device(entry: ConfigEntry, model: str) -> DeviceInfo:
+    """Return the device of a whole installation."""
     return DeviceInfo(
         identifiers={(DOMAIN, entry.entry_id)},
         name=entry.title,
         manufacturer=MANUFACTURER,
-        model="Irrigation site",
+        model=model,
         entry_type=dr.DeviceEntryType.SERVICE,
     )
 
@@ -24,8 +24,8 @@ def site_device(entry: ConfigEntry) -> DeviceInfo:
 def part_device(
     hass: HomeAssistant, entry: ConfigEntry, subentry_id: str, model: str
 ) -> DeviceInfo:
-    """Return the device of a zone or tank, below its site."""
-    site_id = dr.async_get_device_id_by_identifier(
+    """Return the device of a part, below its installation."""
+    entry_device_id = dr.async_get_device_id_by_identifier(
         hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id
     )
     return DeviceInfo(
@@ -33,13 +33,13 @@ def part_device(
         name=entry.subentries[subentry_id].title,
         manufacturer=MANUFACTURER,
         model=model,
-        via_device_id=site_id,
+        via_device_id=entry_device_id,
     )
 
 
 @callback
 def async_rename_devices(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Give the devices the present names of the site and its parts."""
+    """Give the devices the present names of the installation and its parts."""
     registry = dr.async_get(hass)
     names = {key: part.title for key, part in entry.subentries.items()}
     for key, name in {entry.entry_id: entry.title, **names}.items():
