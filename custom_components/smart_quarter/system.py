@@ -67,6 +67,9 @@ class SystemSpec:
     ) = None
     """Make the fix flow of one of the system's repair issues."""
 
+    to_redact: frozenset[str] = frozenset()
+    """Keys of stored settings that diagnostics leave out."""
+
     remove_entry: Callable[[HomeAssistant, ConfigEntry], Awaitable[None]] | None = None
     """Delete what the entry has stored."""
 

@@ -31,6 +31,10 @@ PURE = {
         *("timers", "turn", "valve_machine", "valve_model", "valve_rules", "view"),
         *("water_balance", "zone_machine"),
     },
+    "emergency": {
+        *("chain", "codec", "const", "deeds", "diagnostics", "engine", "happenings"),
+        *("matching", "model", "openings", "rights", "settings", "turn"),
+    },
 }
 """Modules of each system that know neither Home Assistant nor the outside world."""
 

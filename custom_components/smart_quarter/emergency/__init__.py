@@ -1,0 +1,43 @@
+"""The emergency system: places that call for help, incidents, and who is told."""
+
+from homeassistant.const import Platform
+
+from ..system import SystemSpec
+from . import binary_sensor, button, event, sensor, switch
+from .actions import async_setup_actions
+from .const import (
+    CONF_ENTITY,
+    CONF_NOTIFIERS,
+    CONF_PHONES,
+    CONF_USER,
+    SUBENTRY_PERSON,
+    SUBENTRY_PLACE,
+    SUBENTRY_POLICY,
+    SYSTEM,
+)
+from .flow import EmergencyFlow, PersonFlow, PlaceFlow, PolicyFlow
+from .health import health_info
+from .repairs import create_fix_flow
+from .runtime import EmergencyRuntime
+
+SPEC = SystemSpec(
+    key=SYSTEM,
+    create_runtime=EmergencyRuntime,
+    platforms={
+        Platform.BINARY_SENSOR: binary_sensor.async_setup_entry,
+        Platform.BUTTON: button.async_setup_entry,
+        Platform.EVENT: event.async_setup_entry,
+        Platform.SENSOR: sensor.async_setup_entry,
+        Platform.SWITCH: switch.async_setup_entry,
+    },
+    flow=EmergencyFlow,
+    subentry_flows={
+        SUBENTRY_PLACE: PlaceFlow,
+        SUBENTRY_PERSON: PersonFlow,
+        SUBENTRY_POLICY: PolicyFlow,
+    },
+    setup_actions=async_setup_actions,
+    create_fix_flow=create_fix_flow,
+    health=health_info,
+    to_redact=frozenset({CONF_ENTITY, CONF_USER, CONF_PHONES, CONF_NOTIFIERS}),
+)

@@ -1,0 +1,144 @@
+"""Actions of the emergency system: registered once, so that automations validate always."""
+
+from functools import partial
+from typing import Any, Final
+
+from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+)
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.service import async_register_platform_entity_service
+from homeassistant.helpers.typing import VolDictType
+import voluptuous as vol
+
+from ..const import CONF_SYSTEM, DOMAIN
+from ..exceptions import SmartQuarterInputError
+from .const import SYSTEM
+from .happenings import Deed
+from .model import Kind, Outcome, Role
+from .runtime import EmergencyRuntime
+from .sensor import PlaceState
+
+ACTION_CALL: Final = "call_for_help"
+ACTION_LIST: Final = "list_incidents"
+ACTION_EXPORT: Final = "export_journal"
+ATTR_INCIDENT: Final = "incident_id"
+ATTR_OUTCOME: Final = "outcome"
+ATTR_NOTE: Final = "note"
+ATTR_KIND: Final = "kind"
+
+_NOTE: Final[VolDictType] = {
+    vol.Optional(ATTR_NOTE): vol.All(cv.string, vol.Length(max=1000))
+}
+_DEEDS: Final[dict[str, tuple[Deed, VolDictType]]] = {
+    "acknowledge": (Deed.ACKNOWLEDGE, {}),
+    "arrive": (Deed.ARRIVE, {}),
+    "release": (Deed.RELEASE, {}),
+    "escalate": (Deed.ESCALATE, {}),
+    "resolve": (
+        Deed.RESOLVE,
+        {vol.Required(ATTR_OUTCOME): vol.Coerce(Outcome), **_NOTE},
+    ),
+    "reopen": (Deed.REOPEN, {}),
+    "add_note": (
+        Deed.NOTE,
+        {vol.Required(ATTR_NOTE): vol.All(cv.string, vol.Length(min=1, max=1000))},
+    ),
+}
+
+
+def async_setup_actions(hass: HomeAssistant) -> None:
+    """Register all actions."""
+    for name, (deed, schema) in _DEEDS.items():
+        hass.services.async_register(
+            DOMAIN,
+            name,
+            partial(_async_do, hass, deed),
+            vol.Schema({vol.Required(ATTR_INCIDENT): cv.string, **schema}),
+        )
+    hass.services.async_register(
+        DOMAIN,
+        ACTION_LIST,
+        partial(_async_list, hass),
+        vol.Schema({}),
+        SupportsResponse.ONLY,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        ACTION_EXPORT,
+        partial(_async_export, hass),
+        vol.Schema({}),
+        SupportsResponse.ONLY,
+    )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        ACTION_CALL,
+        entity_domain=SENSOR_DOMAIN,
+        schema={vol.Optional(ATTR_KIND, default=Kind.MANUAL): vol.Coerce(Kind)},
+        func=_async_call,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+
+
+def _houses(hass: HomeAssistant) -> list[EmergencyRuntime]:
+    """Return all running houses."""
+    return [
+        entry.runtime_data
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+        if entry.data[CONF_SYSTEM] == SYSTEM
+    ]
+
+
+async def _async_do(hass: HomeAssistant, deed: Deed, call: ServiceCall) -> None:
+    """Do something about an incident, in the house that knows it."""
+    incident_id: str = call.data[ATTR_INCIDENT]
+    for runtime in _houses(hass):
+        if incident_id in runtime.state.incidents:
+            await runtime.care.async_do(
+                deed,
+                incident_id,
+                runtime.actor(call.context),
+                call.data.get(ATTR_OUTCOME),
+                call.data.get(ATTR_NOTE),
+            )
+            return
+    raise SmartQuarterInputError("emergency_incident_unknown")
+
+
+async def _async_list(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Answer with the incidents of all houses, as far as the user may see them."""
+    found: list[Any] = []
+    for runtime in _houses(hass):
+        found += runtime.care.incidents(runtime.actor(call.context))
+    return {"incidents": found}
+
+
+async def _async_export(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Answer with the journals of the houses that the user leads."""
+    led = [
+        runtime
+        for runtime in _houses(hass)
+        if runtime.actor(call.context).role is Role.LEAD
+    ]
+    if not led:
+        raise SmartQuarterInputError("emergency_not_allowed")
+    journals: dict[str, Any] = {}
+    for runtime in led:
+        journals[runtime.entry.entry_id] = await runtime.care.async_export()
+    return {"journals": journals}
+
+
+async def _async_call(place: Entity, call: ServiceCall) -> ServiceResponse:
+    """Call for help in a place; other sensors are no places."""
+    if not isinstance(place, PlaceState):
+        raise SmartQuarterInputError("emergency_place_unknown")
+    actor = place.runtime.actor(call.context)
+    kind: Kind = call.data[ATTR_KIND]
+    incident_id = await place.runtime.care.async_call(place.place_id, actor, kind)
+    return {"incident_id": incident_id}

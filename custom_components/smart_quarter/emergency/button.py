@@ -1,0 +1,77 @@
+"""Buttons of a place: for who lives there, and for who comes."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .entity import PlaceEntity, async_add_for_places
+from .happenings import Deed
+from .model import Actor, Outcome
+from .runtime import EmergencyConfigEntry, EmergencyRuntime
+
+type Press = Callable[[EmergencyRuntime, str, Actor], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description(ButtonEntityDescription):
+    """A button and what it does, as whom."""
+
+    press_fn: Press
+
+
+async def _call(runtime: EmergencyRuntime, place_id: str, actor: Actor) -> None:
+    """Call for help."""
+    await runtime.care.async_call(place_id, actor)
+
+
+async def _cancel(runtime: EmergencyRuntime, place_id: str, actor: Actor) -> None:
+    """Cancel before anybody comes."""
+    await runtime.care.async_cancel(place_id, actor)
+
+
+def _does(deed: Deed, outcome: Outcome | None = None) -> Press:
+    """Return what does something about the most pressing call of a place."""
+
+    async def press(runtime: EmergencyRuntime, place_id: str, actor: Actor) -> None:
+        await runtime.care.async_do_in(place_id, deed, actor, outcome)
+
+    return press
+
+
+PLACE_BUTTONS: Final = (
+    Description(key="call", press_fn=_call),
+    Description(key="cancel", press_fn=_cancel),
+    Description(key="take", press_fn=_does(Deed.ACKNOWLEDGE)),
+    Description(key="arrive", press_fn=_does(Deed.ARRIVE)),
+    Description(key="close", press_fn=_does(Deed.RESOLVE, Outcome.HELPED)),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EmergencyConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the buttons."""
+    async_add_for_places(entry, async_add_entities, _place_buttons)
+
+
+def _place_buttons(runtime: EmergencyRuntime, place_id: str) -> list[PlaceButton]:
+    """Return the buttons of a place."""
+    return [PlaceButton(runtime, place_id, each) for each in PLACE_BUTTONS]
+
+
+class PlaceButton(PlaceEntity, ButtonEntity):
+    """A button of a place."""
+
+    entity_description: Description
+
+    @override
+    async def async_press(self) -> None:
+        """Do it as the user who pressed."""
+        actor = self.runtime.actor(self._context)
+        await self.entity_description.press_fn(self.runtime, self.place_id, actor)

@@ -1,0 +1,160 @@
+"""What people do in a house: each deed is checked, recorded, and answered."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.util import dt as dt_util
+
+from ..exceptions import SmartQuarterInputError
+from .happenings import Called, Cancelled, Deed, Done, TestSet
+from .inputs import new_incident_id
+from .model import OPEN, Actor, Incident, Kind, Outcome, Role, Stage
+from .rights import Refusal, may, refusal
+
+if TYPE_CHECKING:
+    from .runtime import EmergencyRuntime
+
+SEES_NAMES: Final = frozenset({Role.CARETAKER, Role.LEAD})
+_URGENCY: Final = {
+    Stage.ALARM: 0,
+    Stage.ACKNOWLEDGED: 1,
+    Stage.ON_SCENE: 2,
+    Stage.PRE_ALARM: 3,
+}
+EXPORTED_LINES: Final = 5000
+
+
+class Care:
+    """The deeds of persons; whatever is refused is written down and explained."""
+
+    def __init__(self, runtime: EmergencyRuntime) -> None:
+        """Belong to a house."""
+        self._runtime = runtime
+
+    async def async_call(
+        self, place_id: str, actor: Actor, kind: Kind = Kind.MANUAL
+    ) -> str:
+        """Call for help; return the incident that this became part of."""
+        called = Called(place_id, new_incident_id(), kind, actor)
+        known = place_id in self._runtime.config.places
+        refused = may(actor, Deed.CALL, place_id)
+        await self._runtime.async_feed(called)
+        _explain(refused if known else Refusal.PLACE_UNKNOWN)
+        found = [
+            incident
+            for incident in self._runtime.state.incidents.values()
+            if incident.place_id == place_id
+            and incident.kind is kind
+            and incident.stage in OPEN
+        ]
+        return max(found, key=lambda each: each.opened_at).incident_id
+
+    async def async_cancel(self, place_id: str, actor: Actor) -> None:
+        """Cancel the pre-alarms of a place."""
+        waiting = any(
+            incident.stage is Stage.PRE_ALARM and incident.place_id == place_id
+            for incident in self._runtime.state.incidents.values()
+        )
+        refused = may(actor, Deed.CANCEL, place_id)
+        await self._runtime.async_feed(Cancelled(place_id, actor))
+        _explain(refused or (None if waiting else Refusal.NOTHING_TO_CANCEL))
+
+    async def async_set_test(
+        self, place_id: str, until: datetime | None, actor: Actor
+    ) -> None:
+        """Begin or end a walk test."""
+        refused = may(actor, Deed.TEST, place_id)
+        await self._runtime.async_feed(TestSet(place_id, until, actor))
+        _explain(refused)
+
+    async def async_do(
+        self,
+        deed: Deed,
+        incident_id: str,
+        actor: Actor,
+        outcome: Outcome | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Do something about an incident; a note is kept apart from the journal."""
+        state, now = self._runtime.state, dt_util.utcnow()
+        asked = Done(deed, incident_id, actor, outcome)
+        refused = refusal(state, asked, now)
+        note_hash = None
+        if note and refused is None:
+            notes = self._runtime.notes
+            note_hash = await notes.async_add(incident_id, actor.name, note)
+        await self._runtime.async_feed(
+            Done(deed, incident_id, actor, outcome, note_hash)
+        )
+        _explain(refused)
+
+    async def async_do_in(
+        self, place_id: str, deed: Deed, actor: Actor, outcome: Outcome | None
+    ) -> None:
+        """Do something about the most pressing call of a place."""
+        found = [
+            incident
+            for incident in self._runtime.state.incidents.values()
+            if incident.place_id == place_id and incident.stage in OPEN
+        ]
+        if not found:
+            _explain(Refusal.NOTHING_OPEN)
+        first = min(found, key=lambda each: (_URGENCY[each.stage], each.priority))
+        await self.async_do(deed, first.incident_id, actor, outcome)
+
+    def incidents(self, actor: Actor) -> list[dict[str, Any]]:
+        """Return the incidents; names, causes and notes only for those who may see them."""
+        found = sorted(
+            self._runtime.state.incidents.values(),
+            key=lambda each: (each.stage not in OPEN, each.priority, each.opened_at),
+        )
+        return [
+            self._told(incident, full=actor.role in SEES_NAMES)
+            for incident in found
+            if actor.place_id in {None, incident.place_id}
+        ]
+
+    async def async_export(self) -> list[dict[str, Any]]:
+        """Return the journal, the newest lines."""
+        return await self._runtime.hass.async_add_executor_job(
+            self._runtime.journal.export, EXPORTED_LINES
+        )
+
+    def _told(self, incident: Incident, *, full: bool) -> dict[str, Any]:
+        """Return an incident as an action answers with it."""
+        told: dict[str, Any] = {
+            "incident_id": incident.incident_id,
+            "stage": incident.stage,
+            "priority": int(incident.priority),
+            "opened_at": incident.opened_at.isoformat(),
+            "test": incident.test,
+        }
+        if not full:
+            return told
+        runtime = self._runtime
+        return told | {
+            "place": runtime.name_of(incident.place_id),
+            "kind": incident.kind,
+            "changed_at": incident.changed_at.isoformat(),
+            "step": incident.step + 1,
+            "attempts": incident.attempted,
+            "assignee": (
+                None
+                if incident.assignee is None
+                else runtime.name_of(incident.assignee)
+            ),
+            "outcome": incident.outcome,
+            "late": incident.late,
+            "review": incident.review,
+            "recorded": incident.incident_id not in runtime.unrecorded,
+            "notes": [
+                {"by": runtime.name_of(note["by"]), "text": note["text"]}
+                for note in runtime.notes.of(incident.incident_id)
+            ],
+        }
+
+
+def _explain(refused: Refusal | None) -> None:
+    """Say why something was refused."""
+    if refused is not None:
+        raise SmartQuarterInputError(f"emergency_{refused}")

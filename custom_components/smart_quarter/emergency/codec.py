@@ -1,0 +1,94 @@
+"""The change of a house as JSON-ready data and back: what a line of the journal carries."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
+from mashumaro.exceptions import InvalidFieldValue, MissingField
+
+from .happenings import Entry
+from .model import HouseState, Incident, PlaceState
+
+type Json = dict[str, Any]
+
+_ENCODERS: Final = {
+    kind: BasicEncoder(kind) for kind in (HouseState, Incident, PlaceState, Entry)
+}
+_HOUSE: Final = BasicDecoder(HouseState)
+_INCIDENTS: Final = BasicDecoder(dict[str, Incident | None])
+_PLACES: Final = BasicDecoder(dict[str, PlaceState | None])
+
+
+class CorruptJournalError(Exception):
+    """The data is not what a journal holds."""
+
+
+def encode(thing: HouseState | Incident | PlaceState | Entry) -> Json:
+    """Return a state or an entry as data that JSON can hold."""
+    data: Json = _ENCODERS[type(thing)].encode(thing)
+    return data
+
+
+def decode(data: Json) -> HouseState:
+    """Return the state of a snapshot; raise `CorruptJournalError` if it is none."""
+    try:
+        return _HOUSE.decode(data)
+    except _NONSENSE as err:
+        raise CorruptJournalError(type(err).__name__) from err
+
+
+def change(before: HouseState, after: HouseState) -> Json:
+    """Return what is different: whole incidents and places, None for what is gone."""
+    found: Json = {}
+    if incidents := _changed(before.incidents, after.incidents):
+        found["incidents"] = incidents
+    if places := _changed(before.places, after.places):
+        found["places"] = places
+    if on := sorted(after.raised - before.raised):
+        found["raised"] = on
+    if off := sorted(before.raised - after.raised):
+        found["cleared"] = off
+    return found
+
+
+def apply(state: HouseState, changed: Json) -> HouseState:
+    """Return the state after a change; raise `CorruptJournalError` if it makes no sense."""
+    try:
+        incidents = _INCIDENTS.decode(changed.get("incidents", {}))
+        places = _PLACES.decode(changed.get("places", {}))
+        raised = state.raised | set(changed.get("raised", ()))
+        return replace(
+            state,
+            incidents=_merged(state.incidents, incidents),
+            places=_merged(state.places, places),
+            raised=raised - set(changed.get("cleared", ())),
+        )
+    except _NONSENSE as err:
+        raise CorruptJournalError(type(err).__name__) from err
+
+
+def _changed[T: Incident | PlaceState](
+    before: Mapping[str, T], after: Mapping[str, T]
+) -> Json:
+    """Return what is new or different, and None for what is gone."""
+    if before is after:
+        return {}
+    new = {key: encode(each) for key, each in after.items() if each != before.get(key)}
+    return new | {key: None for key in before if key not in after}
+
+
+def _merged[T](known: Mapping[str, T], changed: Mapping[str, T | None]) -> dict[str, T]:
+    """Return what is known after a change."""
+    merged = {**known, **changed}
+    return {key: each for key, each in merged.items() if each is not None}
+
+
+_NONSENSE: Final = (
+    InvalidFieldValue,
+    MissingField,
+    TypeError,
+    ValueError,
+    KeyError,
+    AttributeError,
+)

@@ -1,0 +1,69 @@
+"""What is wrong with the emergency system itself, as far as it can tell."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CoreState, HomeAssistant
+
+from ..forms import exists
+from .const import CONF_ENTITY, CONF_NOTIFIERS, CONF_PHONES, CONF_SOURCES
+from .journal_files import Damage
+from .settings import HouseSettings, persons_told
+
+if TYPE_CHECKING:
+    from .runtime import EmergencyRuntime
+
+
+class Problem(StrEnum):
+    """A technical condition that a person has to mend; each is a repair issue."""
+
+    JOURNAL_FAILED = "journal_failed"
+    JOURNAL_DAMAGED = "journal_damaged"
+    NOBODY_REACHABLE = "nobody_reachable"
+    SOURCE_MISSING = "source_missing"
+    NOT_TOLD = "not_told"
+    UNSUPERVISED = "unsupervised"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A problem, and the place or person it is about."""
+
+    problem: Problem
+    subject: str | None = None
+
+
+def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
+    """Return what is wrong now."""
+    found: set[Fault] = set(runtime.messenger.faults)
+    if not runtime.journal_ok:
+        found.add(Fault(Problem.JOURNAL_FAILED))
+    if runtime.damage - {Damage.TRUNCATED}:
+        found.add(Fault(Problem.JOURNAL_DAMAGED))
+    if runtime.outage is not None:
+        found.add(Fault(Problem.UNSUPERVISED))
+    if not any(
+        has_channel(runtime.settings, person_id)
+        for person_id in persons_told(runtime.settings, ())
+    ):
+        found.add(Fault(Problem.NOBODY_REACHABLE))
+    if runtime.hass.state is CoreState.running:
+        found |= _missing(runtime.hass, runtime.settings)
+    return frozenset(found)
+
+
+def has_channel(settings: HouseSettings, person_id: str) -> bool:
+    """Tell whether there is a way to reach a person."""
+    person = settings.persons[person_id]
+    return bool(person.get(CONF_PHONES) or person.get(CONF_NOTIFIERS))
+
+
+def _missing(hass: HomeAssistant, settings: HouseSettings) -> set[Fault]:
+    """Return the places with sources that Home Assistant does not know."""
+    return {
+        Fault(Problem.SOURCE_MISSING, place_id)
+        for place_id, place in settings.places.items()
+        for source in place[CONF_SOURCES]
+        if not exists(hass, source[CONF_ENTITY])
+    }

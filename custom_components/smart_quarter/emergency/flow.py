@@ -1,0 +1,192 @@
+"""Steps to set up a house, its places, persons and policies, and to change them."""
+
+from collections.abc import Iterator
+from typing import Any, override
+
+from homeassistant.config_entries import (
+    ConfigFlow,
+    ConfigFlowResult,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.util import slugify
+from homeassistant.util.ulid import ulid_now
+
+from ..const import CONF_SYSTEM
+from ..forms import Errors, Finding, errors_of
+from ..part_flow import Answers, PartFlow
+from .const import (
+    CONF_ENTITY,
+    CONF_FIRST,
+    CONF_KIND,
+    CONF_LAST,
+    CONF_PLACE,
+    CONF_POLICY,
+    CONF_SECOND,
+    CONF_SOURCE_ID,
+    CONF_SOURCES,
+    CONF_USER,
+    SUBENTRY_PERSON,
+    SUBENTRY_PLACE,
+    SUBENTRY_POLICY,
+    SYSTEM,
+)
+from .flow_checks import check_house, check_person, check_place, check_policy
+from .flow_schema import (
+    HOUSE_SCHEMA,
+    KINDS,
+    PERSON_SCHEMA,
+    PLACE_SCHEMA,
+    POLICY_SCHEMA,
+    with_options,
+)
+from .messages import Words
+from .model import EVERYBODY
+
+
+class EmergencyFlow(ConfigFlow):
+    """Config steps of a house."""
+
+    async def async_step_emergency(
+        self, user_input: Answers | None = None
+    ) -> ConfigFlowResult:
+        """Set up a house."""
+        errors: Errors = {}
+        if user_input is not None:
+            errors = errors_of(check_house(self.hass, user_input, None))
+            if not errors:
+                name = user_input[CONF_NAME].strip()
+                await self.async_set_unique_id(_unique_id(name))
+                self._abort_if_unique_id_configured()
+                data = {CONF_SYSTEM: SYSTEM, **user_input, CONF_NAME: name}
+                return self.async_create_entry(title=name, data=data)
+        return self._house_form("emergency", user_input or {}, errors)
+
+    async def async_step_emergency_reconfigure(
+        self, user_input: Answers | None = None
+    ) -> ConfigFlowResult:
+        """Change a house."""
+        entry = self._get_reconfigure_entry()
+        errors: Errors = {}
+        if user_input is not None:
+            errors = errors_of(check_house(self.hass, user_input, entry.entry_id))
+            if not errors:
+                name = user_input[CONF_NAME].strip()
+                data = {CONF_SYSTEM: SYSTEM, **user_input, CONF_NAME: name}
+                return self.async_update_and_abort(
+                    entry, unique_id=_unique_id(name), title=name, data=data
+                )
+        known = user_input or {**entry.data, CONF_NAME: entry.title}
+        return self._house_form("emergency_reconfigure", known, errors)
+
+    def _house_form(
+        self, step_id: str, known: Answers, errors: Errors
+    ) -> ConfigFlowResult:
+        """Show the form of a house with what is known."""
+        schema = self.add_suggested_values_to_schema(HOUSE_SCHEMA, known)
+        return self.async_show_form(step_id=step_id, data_schema=schema, errors=errors)
+
+
+class PlaceFlow(PartFlow):
+    """Steps of a place."""
+
+    @override
+    async def async_step_user(
+        self, user_input: Answers | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the sources by their kinds, and who is told."""
+        errors: Errors = {}
+        if user_input is not None:
+            findings = check_place(
+                self.hass, user_input, self._get_entry(), self._own_id
+            )
+            errors = self._judge(PLACE_SCHEMA, user_input, findings)
+            if not errors:
+                return self._finish_place()
+        elif self._is_change:
+            self._known |= _by_kind(self._known[CONF_SOURCES])
+        names = {CONF_POLICY: self._titles_of(SUBENTRY_POLICY)}
+        return self._form("user", with_options(PLACE_SCHEMA, names), errors)
+
+    def _finish_place(self) -> SubentryFlowResult:
+        """Store the place; a source that stays keeps its id."""
+        known = {
+            (source[CONF_KIND], source[CONF_ENTITY]): source
+            for source in self._known.get(CONF_SOURCES, ())
+        }
+        sources: list[Answers] = []
+        for kind in KINDS:
+            for entity_id in self._known.pop(kind.value, ()):
+                new = {
+                    CONF_SOURCE_ID: ulid_now(),
+                    CONF_KIND: kind.value,
+                    CONF_ENTITY: entity_id,
+                }
+                sources.append(dict(known.get((kind.value, entity_id), new)))
+        self._known[CONF_SOURCES] = sources
+        return self._finish()
+
+
+class PersonFlow(PartFlow):
+    """Steps of a person."""
+
+    @override
+    async def async_step_user(
+        self, user_input: Answers | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the role, and how to reach the person."""
+        errors: Errors = {}
+        if user_input is not None:
+            findings = check_person(
+                self.hass, user_input, self._get_entry(), self._own_id
+            )
+            errors = self._judge(PERSON_SCHEMA, user_input, findings)
+            if not errors:
+                return self._finish()
+        users = {
+            user.id: user.name or user.id
+            for user in await self.hass.auth.async_get_users()
+            if user.is_active and not user.system_generated
+        }
+        names = {CONF_USER: users, CONF_PLACE: self._titles_of(SUBENTRY_PLACE)}
+        return self._form("user", with_options(PERSON_SCHEMA, names), errors)
+
+
+class PolicyFlow(PartFlow):
+    """Steps of a policy."""
+
+    @override
+    async def async_step_user(
+        self, user_input: Answers | None = None
+    ) -> SubentryFlowResult:
+        """Ask whom to tell, and when to go on."""
+        errors: Errors = {}
+        if user_input is not None:
+            errors = self._judge(POLICY_SCHEMA, user_input, self._check(user_input))
+            if not errors:
+                return self._finish()
+        told = {EVERYBODY: await self._word_for_everybody()}
+        told |= self._titles_of(SUBENTRY_PERSON)
+        names = dict.fromkeys((CONF_FIRST, CONF_SECOND, CONF_LAST), told)
+        return self._form("user", with_options(POLICY_SCHEMA, names), errors)
+
+    def _check(self, form: Answers) -> Iterator[Finding]:
+        """Check the form of a policy."""
+        return check_policy(form, self._get_entry(), self._own_id)
+
+    async def _word_for_everybody(self) -> str:
+        """Return the word for all caretakers; the list cannot translate only one of its values."""
+        return (await Words.async_load(self.hass))["everybody"]
+
+
+def _by_kind(sources: list[Answers]) -> dict[str, Any]:
+    """Return the entities of stored sources by the field they are entered in."""
+    found: dict[str, Any] = {}
+    for source in sources:
+        found.setdefault(source[CONF_KIND], []).append(source[CONF_ENTITY])
+    return found
+
+
+def _unique_id(name: str) -> str:
+    """Return the unique id of a house."""
+    return f"{SYSTEM}_{slugify(name)}"

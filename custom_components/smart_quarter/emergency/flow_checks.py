@@ -1,0 +1,114 @@
+"""What the forms of the emergency system refuse: each check names a field and a sentence."""
+
+from collections.abc import Iterator
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.util import slugify
+
+from ..const import CONF_SYSTEM, DOMAIN
+from ..forms import Finding, Form, check_entities, check_name
+from .const import (
+    CONF_CONSENT,
+    CONF_FIRST,
+    CONF_NOTIFIERS,
+    CONF_PHONES,
+    CONF_PLACE,
+    CONF_REPEAT_S,
+    CONF_ROLE,
+    CONF_STEP_S,
+    CONF_USER,
+    SUBENTRY_PERSON,
+    SYSTEM,
+)
+from .flow_schema import KINDS
+from .model import EVERYBODY, MAX_REPEAT_S, Kind, Role
+from .settings import CARE, STEP_KEYS
+
+WATCHING: tuple[Kind, ...] = (Kind.WANDER,)
+"""Kinds that watch what a person does: only with that person's recorded consent."""
+LEAST_S = 10
+
+
+def check_house(
+    hass: HomeAssistant, form: Form, own_entry_id: str | None
+) -> Iterator[Finding]:
+    """Check the form of a house."""
+    taken = {
+        slugify(entry.title)
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        if entry.data[CONF_SYSTEM] == SYSTEM and entry.entry_id != own_entry_id
+    }
+    yield from check_name(form, taken, slugify)
+
+
+def check_place(
+    hass: HomeAssistant, form: Form, entry: ConfigEntry, own_id: str | None
+) -> Iterator[Finding]:
+    """Check the form of a place."""
+    yield from check_name(form, _titles(entry, own_id))
+    yield from check_entities(hass, form, tuple(kind.value for kind in KINDS))
+    if any(form.get(kind) for kind in WATCHING) and not form[CONF_CONSENT]:
+        yield CONF_CONSENT, "consent_missing"
+
+
+def check_person(
+    hass: HomeAssistant, form: Form, entry: ConfigEntry, own_id: str | None
+) -> Iterator[Finding]:
+    """Check the form of a person."""
+    yield from check_name(form, _titles(entry, own_id))
+    yield from check_entities(hass, form, (CONF_NOTIFIERS,))
+    user = form.get(CONF_USER)
+    others = [
+        part
+        for part in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        if part.subentry_id != own_id
+    ]
+    if user and any(part.data.get(CONF_USER) == user for part in others):
+        yield CONF_USER, "user_taken"
+    role = Role(form[CONF_ROLE])
+    if role in (Role.RESIDENT, Role.OBSERVER) and not form.get(CONF_PLACE):
+        yield CONF_PLACE, "place_missing"
+    if role is Role.CARETAKER and not _has_channel(form):
+        yield CONF_PHONES, "channel_missing"
+
+
+def check_policy(
+    form: Form, entry: ConfigEntry, own_id: str | None
+) -> Iterator[Finding]:
+    """Check the form of a policy."""
+    yield from check_name(form, _titles(entry, own_id))
+    told = {target for key in STEP_KEYS for target in form.get(key, ())}
+    if not form[CONF_FIRST]:
+        yield CONF_FIRST, "targets_missing"
+    elif not _reaches_somebody(entry, told):
+        yield CONF_FIRST, "nobody_reachable"
+    for key in (CONF_STEP_S, CONF_REPEAT_S):
+        if (seconds := form.get(key)) is None:
+            continue
+        if not LEAST_S <= seconds <= MAX_REPEAT_S:
+            yield key, "seconds_range"
+
+
+def _reaches_somebody(entry: ConfigEntry, told: set[str]) -> bool:
+    """Tell whether any target stands for a person who can be told."""
+    return any(
+        _has_channel(part.data)
+        for part in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        if part.subentry_id in told
+        or (EVERYBODY in told and Role(part.data[CONF_ROLE]) in CARE)
+    )
+
+
+def _has_channel(person: Form) -> bool:
+    """Tell whether there is a way to reach a person."""
+    return bool(person.get(CONF_PHONES) or person.get(CONF_NOTIFIERS))
+
+
+def _titles(entry: ConfigEntry, own_id: str | None) -> set[str]:
+    """Return the names of all other parts of a house."""
+    return {
+        part.title.casefold()
+        for part in entry.subentries.values()
+        if part.subentry_id != own_id
+    }

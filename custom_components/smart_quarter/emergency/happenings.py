@@ -1,0 +1,209 @@
+"""What can happen to a house, and what has to be done about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .model import SYSTEM_ACTOR, Actor, Kind, Outcome, Phase
+
+
+class Deed(StrEnum):
+    """What somebody does, as far as it needs a right."""
+
+    CALL = "call"
+    CANCEL = "cancel"
+    ACKNOWLEDGE = "acknowledge"
+    ARRIVE = "arrive"
+    RELEASE = "release"
+    """Not coming after all: the alarm is back."""
+    ESCALATE = "escalate"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    NOTE = "note"
+    TEST = "test"
+    COMMISSION = "commission"
+
+
+class Word(StrEnum):
+    """What the journal says happened; also the types of a place's event."""
+
+    PRE_ALARM = "pre_alarm"
+    ALARM = "alarm"
+    ESCALATED = "escalated"
+    REPEATED = "repeated"
+    TOLD = "told"
+    CALLED_AGAIN = "called_again"
+    ACKNOWLEDGED = "acknowledged"
+    RETURNED = "returned"
+    ON_SCENE = "on_scene"
+    RESOLVED = "resolved"
+    CANCELLED = "cancelled"
+    REOPENED = "reopened"
+    NOTED = "noted"
+    REFUSED = "refused"
+    CLEARED = "cleared"
+    TEST_STARTED = "test_started"
+    TEST_ENDED = "test_ended"
+    PHASE_CHANGED = "phase_changed"
+    CLOCK_SET = "clock_set"
+    UNSUPERVISED = "unsupervised"
+    FOR_REVIEW = "for_review"
+    CONFIGURED = "configured"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMatched:
+    """A source reports; the id is used if this opens an incident."""
+
+    place_id: str
+    source_id: str
+    incident_id: str
+    late: bool = False
+    """It had been so before Home Assistant looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCleared:
+    """A source reports that it is over."""
+
+    place_id: str
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody raises an incident by hand, by voice or by an automation."""
+
+    place_id: str
+    incident_id: str
+    kind: Kind = Kind.MANUAL
+    actor: Actor = SYSTEM_ACTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The pre-alarms of a place are cancelled."""
+
+    place_id: str
+    actor: Actor = SYSTEM_ACTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Somebody does something about an incident."""
+
+    deed: Deed
+    incident_id: str
+    actor: Actor
+    outcome: Outcome | None = None
+    note_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestSet:
+    """A walk test begins, or (None) ends."""
+
+    place_id: str
+    until: datetime | None
+    actor: Actor
+
+    __test__ = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSet:
+    """A place is commissioned, or nobody lives there any more."""
+
+    place_id: str
+    phase: Phase
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """An attempt to tell somebody was begun."""
+
+    incident_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSet:
+    """The wall clock jumped by so much."""
+
+    by: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """Home Assistant runs again."""
+
+    alive_until: datetime | None = None
+    """When it was last known to run."""
+    restored: bool = False
+    """The memory came back from a backup."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The configuration changed, or was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Something may be due."""
+
+
+type HouseEvent = (
+    SourceMatched
+    | SourceCleared
+    | Called
+    | Cancelled
+    | Done
+    | TestSet
+    | PhaseSet
+    | Attempted
+    | ClockSet
+    | Restarted
+    | Configured
+    | TimePassed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the journal: what happened, to which incident, by whom."""
+
+    word: Word
+    by: str
+    place_id: str | None = None
+    incident_id: str | None = None
+    detail: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell the targets of a step."""
+
+    incident_id: str
+    attempt: int
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the resident whether all is well, before anybody else is told."""
+
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllClear:
+    """Tell everybody who was told that it is over."""
+
+    incident_id: str
+    targets: tuple[str, ...]
+
+
+type HouseEffect = Entry | Notify | Ask | AllClear

@@ -1,0 +1,31 @@
+"""Figures of the emergency system for the system health page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from ..const import CONF_SYSTEM, DOMAIN
+from .const import SYSTEM
+from .model import OPEN
+
+
+def health_info(hass: HomeAssistant) -> Mapping[str, Any]:
+    """Return the number of houses, places, open incidents and faults."""
+    runtimes = [
+        entry.runtime_data
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+        if entry.data[CONF_SYSTEM] == SYSTEM
+    ]
+    incidents = [
+        incident
+        for runtime in runtimes
+        for incident in runtime.state.incidents.values()
+        if incident.stage in OPEN
+    ]
+    return {
+        "emergency_houses": len(runtimes),
+        "emergency_places": sum(len(runtime.config.places) for runtime in runtimes),
+        "emergency_open": len(incidents),
+        "emergency_faults": sum(len(runtime.faults) for runtime in runtimes),
+    }

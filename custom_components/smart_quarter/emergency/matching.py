@@ -1,0 +1,72 @@
+"""What the state of an entity means for a source: it calls for help, or is over.
+
+Kept apart from Home Assistant: states come as text. A radio that drops out and a restart
+neither raise nor swallow an alarm.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Final
+
+ON: Final = frozenset(
+    {"on", "true", "alarm", "emergency", "sos", "pressed", "fall_alarm", "fall"}
+)
+"""What on/off entities, and sensors that speak in words, say when they call."""
+UNKNOWN: Final = frozenset({"unavailable", "unknown"})
+MOMENTARY: Final = frozenset({"event", "button", "input_button"})
+"""Domains whose state is the time of the last press."""
+STILL_NEWS: Final = timedelta(seconds=60)
+"""A press that is older when it is first seen was a restored one."""
+
+
+class Match(Enum):
+    """What a state says."""
+
+    NOTHING = auto()
+    MATCHED = auto()
+    FOUND_ON = auto()
+    """It is on, but nobody saw it become so: an alarm unless it is known."""
+    CLEARED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """States of an entity before and now, None: it did not exist."""
+
+    domain: str
+    before: str | None
+    after: str | None
+
+
+def is_momentary(domain: str) -> bool:
+    """Tell whether entities of a domain only report, and never stay on."""
+    return domain in MOMENTARY
+
+
+def meaning_of(seen: Seen, now: datetime) -> Match:
+    """Return what a change of state means."""
+    if seen.after is None or seen.after in UNKNOWN:
+        return Match.NOTHING
+    if is_momentary(seen.domain):
+        return _match_press(seen, now)
+    if seen.after.lower() not in ON:
+        return Match.CLEARED
+    if seen.before is None or seen.before in UNKNOWN:
+        return Match.FOUND_ON
+    return Match.NOTHING if seen.before.lower() in ON else Match.MATCHED
+
+
+def _match_press(seen: Seen, now: datetime) -> Match:
+    """Return whether the time of the last press is news."""
+    if seen.after is None or seen.after == seen.before:
+        return Match.NOTHING
+    if seen.before is not None and seen.before not in UNKNOWN:
+        return Match.MATCHED
+    try:
+        pressed_at = datetime.fromisoformat(seen.after)
+    except ValueError:
+        return Match.NOTHING
+    if pressed_at.tzinfo is None:
+        return Match.NOTHING
+    return Match.MATCHED if now - pressed_at < STILL_NEWS else Match.NOTHING

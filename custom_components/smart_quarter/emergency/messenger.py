@@ -1,0 +1,187 @@
+"""Tells people: one channel after the other, each only for so long."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.components import persistent_notification
+from homeassistant.components.notify import DOMAIN as NOTIFY
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import Event, HomeAssistant, callback
+
+from .const import CONF_NOTIFIERS, CONF_PHONES, CONF_PUSH_DETAIL
+from .faults import Fault, Problem, has_channel
+from .happenings import AllClear, Deed, Done, Notify
+from .messages import (
+    Detail,
+    Words,
+    alarm_data,
+    alarm_message,
+    clear_message,
+    read_action,
+)
+from .model import OPEN, Incident, Outcome
+from .settings import persons_told
+
+if TYPE_CHECKING:
+    from .runtime import EmergencyRuntime
+
+_LOGGER = logging.getLogger(__name__)
+
+CHANNEL_S: Final = 10.0
+"""A channel that has not answered by then is given up and the next one is tried."""
+EVENT_BUTTON: Final = "mobile_app_notification_action"
+
+type Channel = Callable[[], Awaitable[None]]
+
+
+class Messenger:
+    """Sends what the engine asks for and takes the buttons that come back."""
+
+    def __init__(self, runtime: EmergencyRuntime) -> None:
+        """Belong to a house."""
+        self._runtime = runtime
+        self.faults: set[Fault] = set()
+
+    def async_start(self) -> None:
+        """Listen to the buttons on the phones."""
+        stop = self._hass.bus.async_listen(EVENT_BUTTON, self._button)
+        self._runtime.entry.async_on_unload(stop)
+
+    @property
+    def _hass(self) -> HomeAssistant:
+        """Return Home Assistant."""
+        return self._runtime.hass
+
+    @callback
+    def async_alarm(self, notify: Notify) -> None:
+        """Tell the targets of an attempt, all at the same time."""
+        incident = self._runtime.state.incidents.get(notify.incident_id)
+        if incident is not None:
+            self._send(incident, notify.targets, is_alarm=True)
+
+    @callback
+    def async_all_clear(self, clear: AllClear) -> None:
+        """Tell everybody who was told that it is over."""
+        incident = self._runtime.state.incidents.get(clear.incident_id)
+        persistent_notification.async_dismiss(self._hass, clear.incident_id)
+        if incident is not None and clear.targets:
+            self._send(incident, clear.targets, is_alarm=False)
+
+    def _send(
+        self, incident: Incident, targets: tuple[str, ...], *, is_alarm: bool
+    ) -> None:
+        """Begin to tell every person who can be told."""
+        settings = self._runtime.settings
+        told = persons_told(settings, targets)
+        reachable = [each for each in told if has_channel(settings, each)]
+        if is_alarm and not reachable:
+            reachable = told[:1]
+        for person_id in reachable:
+            self._runtime.entry.async_create_background_task(
+                self._hass,
+                self._async_tell(person_id, incident, is_alarm=is_alarm),
+                "emergency notification",
+            )
+
+    async def _async_tell(
+        self, person_id: str, incident: Incident, *, is_alarm: bool
+    ) -> None:
+        """Try the channels of a person until one takes the message.
+
+        That a phone took it does not mean that it rang: whoever did not answer the first
+        attempt is told in all ways at the next.
+        """
+        words = await Words.async_load(self._hass)
+        detail = Detail(
+            self._runtime.settings.house.get(CONF_PUSH_DETAIL, Detail.PLACE)
+        )
+        place = self._runtime.name_of(incident.place_id)
+        make = alarm_message if is_alarm else clear_message
+        title, text = make(words, incident, place, detail)
+        data = (
+            alarm_data(words, incident) if is_alarm else {"tag": incident.incident_id}
+        )
+        told = False
+        for channel in self._channels(person_id, title, text, data):
+            told = await _is_taken(channel) or told
+            if told and incident.attempt <= 1:
+                break
+        self._set_fault(Fault(Problem.NOT_TOLD, person_id), present=not told)
+        if is_alarm and not told and self._is_open(incident.incident_id):
+            persistent_notification.async_create(
+                self._hass, words["push_anonymous"], title, incident.incident_id
+            )
+
+    def _is_open(self, incident_id: str) -> bool:
+        """Tell whether an incident is still to be attended to."""
+        incident = self._runtime.state.incidents.get(incident_id)
+        return incident is not None and incident.stage in OPEN
+
+    def _channels(
+        self, person_id: str, title: str, text: str, data: Mapping[str, Any]
+    ) -> Iterator[Channel]:
+        """Yield the ways to reach a person: phones first, they can ring when muted."""
+        person = self._runtime.settings.persons[person_id]
+        for device_id in person.get(CONF_PHONES, ()):
+            yield lambda device_id=device_id: self._async_push(  # type: ignore[misc]
+                device_id, {"title": title, "message": text, "data": dict(data)}
+            )
+        for entity_id in person.get(CONF_NOTIFIERS, ()):
+            yield lambda entity_id=entity_id: self._async_send(  # type: ignore[misc]
+                entity_id, {"title": title, "message": text}
+            )
+
+    async def _async_push(self, device_id: str, message: dict[str, Any]) -> None:
+        """Send to a phone; its action's name changes with the phone's, its id does not."""
+        from .phones import push_action  # noqa: PLC0415 - needs the app's component
+
+        await self._async_call(push_action(self._hass, device_id), message)
+
+    async def _async_send(self, entity_id: str, message: dict[str, Any]) -> None:
+        """Send to an entity; the action says nothing of one that is not there."""
+        state = self._hass.states.get(entity_id)
+        if state is None or state.state == STATE_UNAVAILABLE:
+            raise LookupError(NOTIFY)
+        await self._async_call("send_message", {"entity_id": entity_id, **message})
+
+    async def _async_call(self, service: str, data: dict[str, Any]) -> None:
+        """Call an action of `notify` and wait for it."""
+        await self._hass.services.async_call(NOTIFY, service, data, blocking=True)
+
+    def forget_gone(self) -> None:
+        """Forget the faults of persons who are gone."""
+        persons = self._runtime.settings.persons
+        self.faults = {fault for fault in self.faults if fault.subject in persons}
+
+    def _set_fault(self, fault: Fault, *, present: bool) -> None:
+        """Remember that a person cannot be reached, or can."""
+        if (fault in self.faults) is present:
+            return
+        if present:
+            self.faults.add(fault)
+        else:
+            self.faults.discard(fault)
+        self._runtime.report_faults()
+
+    async def _button(self, event: Event) -> None:
+        """Do what a button on a phone stands for, as the phone's user."""
+        found = read_action(str(event.data.get("action", "")))
+        if found is None or found[1] not in self._runtime.state.incidents:
+            return
+        deed, incident_id = found
+        outcome = Outcome.FALSE_ALARM if deed is Deed.RESOLVE else None
+        actor = self._runtime.actor(event.context)
+        self._runtime.feed([Done(deed, incident_id, actor, outcome)])
+
+
+async def _is_taken(channel: Channel) -> bool:
+    """Tell whether a channel takes a message in time."""
+    try:
+        async with asyncio.timeout(CHANNEL_S):
+            await channel()
+    except Exception as err:  # noqa: BLE001  # whatever it is, the next one is tried
+        _LOGGER.warning("A notification channel failed: %s", type(err).__name__)
+        return False
+    return True

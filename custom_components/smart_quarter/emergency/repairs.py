@@ -1,0 +1,106 @@
+"""Repair issues of a house, and the flow that takes note of one."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+import voluptuous as vol
+
+from ..const import CONF_SYSTEM, DOMAIN
+from .const import SYSTEM
+from .faults import Fault, Problem
+
+CONF_ENTRY: Final = "entry_id"
+CONF_PROBLEM: Final = "problem"
+FIXABLE: Final = frozenset({Problem.JOURNAL_DAMAGED, Problem.UNSUPERVISED})
+CRITICAL: Final = frozenset({Problem.JOURNAL_FAILED, Problem.NOBODY_REACHABLE})
+
+
+@callback
+def async_report(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    found: frozenset[Fault],
+    previous: frozenset[Fault],
+    words_of: Callable[[str | None], dict[str, str]],
+) -> None:
+    """Raise what is new and withdraw what is mended."""
+    for fault in previous - found:
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, fault))
+    for fault in found - previous:
+        issue_id = _issue_id(entry, fault)
+        _raise(hass, entry, fault.problem, issue_id, words_of(fault.subject))
+
+
+def _raise(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    problem: Problem,
+    issue_id: str,
+    words: dict[str, str],
+) -> None:
+    """Raise the issue of a problem."""
+    critical = problem in CRITICAL
+    severity = ir.IssueSeverity.CRITICAL if critical else ir.IssueSeverity.ERROR
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        data={
+            CONF_SYSTEM: SYSTEM,
+            CONF_ENTRY: entry.entry_id,
+            CONF_PROBLEM: problem.value,
+            **words,
+        },
+        is_fixable=problem in FIXABLE,
+        severity=severity,
+        translation_key=f"emergency_{problem}",
+        translation_placeholders=words,
+    )
+
+
+def create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: Mapping[str, Any]
+) -> RepairsFlow:
+    """Return the flow that mends an issue."""
+    return AcknowledgeFlow(data)
+
+
+def _issue_id(entry: ConfigEntry, fault: Fault) -> str:
+    """Return the id of a fault's issue."""
+    subject = "house" if fault.subject is None else fault.subject
+    return f"{SYSTEM}_{entry.entry_id}_{subject}_{fault.problem}"
+
+
+class AcknowledgeFlow(RepairsFlow):
+    """Takes note that somebody has read what had happened, and has asked in the places."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        """Know the house and what is to be read."""
+        super().__init__()
+        self._data = data
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Begin."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask, then take note."""
+        entry = self.hass.config_entries.async_get_entry(self._data[CONF_ENTRY])
+        if entry is None or entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="gone")
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm",
+                data_schema=vol.Schema({}),
+                description_placeholders=dict(self._data),
+            )
+        entry.runtime_data.acknowledge(Problem(self._data[CONF_PROBLEM]))
+        return self.async_create_entry(data={})

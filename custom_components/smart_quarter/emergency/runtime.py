@@ -1,0 +1,356 @@
+"""The running house: feeds events into the engine, records them, and carries effects out."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import AnyDeviceEntry
+from homeassistant.helpers.start import async_at_started
+from homeassistant.helpers.storage import STORAGE_DIR
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..devices import async_rename_devices, entry_device
+from .care import Care
+from .const import HOUSE_MODEL, SUBENTRY_PERSON, SUBENTRY_PLACE, SUBENTRY_POLICY, SYSTEM
+from .diagnostics import house_diagnostics
+from .engine import step, wake_at
+from .faults import Fault, Problem, faults
+from .happenings import (
+    AllClear,
+    Attempted,
+    ClockSet,
+    Configured,
+    Entry,
+    HouseEffect,
+    HouseEvent,
+    Notify,
+    Restarted,
+    TimePassed,
+)
+from .inputs import async_listen
+from .journal import Journal
+from .journal_files import Damage
+from .messenger import Messenger
+from .model import Actor, HouseState
+from .notes import Notes
+from .repairs import async_report
+from .settings import HouseSettings, actor_of, house_config
+
+type EmergencyConfigEntry = ConfigEntry[EmergencyRuntime]
+type Outage = tuple[datetime, datetime]
+type EntryListener = Callable[[Entry], None]
+
+CLOCK_CHECK_S: Final = 10.0
+"""While somebody is looked for, the clock is compared this often."""
+CLOCK_JUMP: Final = timedelta(seconds=2)
+SHORTEST_OUTAGE: Final = timedelta(seconds=15)
+"""What takes longer than a reload; the journal shows that it runs every 10 s."""
+
+
+class EmergencyRuntime:
+    """One house or quarter with its care team."""
+
+    def __init__(self, hass: HomeAssistant, entry: EmergencyConfigEntry) -> None:
+        """Build the house from its settings; nothing is read or heard yet."""
+        self.hass = hass
+        self.entry = entry
+        self.state = HouseState()
+        self.damage: frozenset[Damage] = frozenset()
+        self.outage: Outage | None = None
+        self.journal_ok = True
+        self.unrecorded: set[str] = set()
+        self.faults: frozenset[Fault] = frozenset()
+        self.notes = Notes(hass, entry.entry_id)
+        self.journal = Journal(journal_folder(hass, entry), self._journal_changed)
+        self.messenger = Messenger(self)
+        self.care = Care(self)
+        self._listeners = defaultdict[str | None, list[Callable[[], None]]](list)
+        self._entry_listeners = defaultdict[str, list[EntryListener]](list)
+        self._untold = defaultdict[str, list[Entry]](list)
+        self._place_listeners: list[Callable[[str], None]] = []
+        self._stop_listening: CALLBACK_TYPE | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._clock = (dt_util.utcnow(), hass.loop.time())
+        self._restarted = Restarted()
+        self._configure()
+
+    async def async_load(self) -> None:
+        """Read what the house remembers."""
+        found = await self.journal.async_open()
+        await self.notes.async_load()
+        self.state, self.damage = found.state, found.damage
+        self._restarted = Restarted(found.alive_until, found.restored)
+        self.outage = _outage(found.alive_until, dt_util.utcnow())
+        dr.async_get(self.hass).async_get_or_create_from_info(
+            config_entry_id=self.entry.entry_id,
+            device_info=entry_device(self.entry, HOUSE_MODEL),
+        )
+
+    async def async_start(self) -> None:
+        """Go on with what is open, then listen."""
+        self.messenger.async_start()
+        self.feed([self._restarted, Configured()])
+        self._listen()
+        self.report_faults()
+        self.entry.async_on_unload(async_at_started(self.hass, self._started))
+
+    async def async_unload(self) -> None:
+        """Fall silent and leave everything on disk; nothing that is open is ended."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        if self._timer is not None:
+            self._timer.cancel()
+        await self.journal.async_close()
+        async_report(self.hass, self.entry, frozenset(), self.faults, self._words_of)
+
+    async def async_apply_config(self) -> None:
+        """Apply changed settings; what is open goes on."""
+        async_rename_devices(self.hass, self.entry)
+        known = set(self.settings.places)
+        self._configure()
+        self.feed([Configured()])
+        self._listen()
+        self.report_faults()
+        for place_id in self.settings.places.keys() - known:
+            for listener in tuple(self._place_listeners):
+                listener(place_id)
+
+    def diagnostics(self) -> Mapping[str, Any]:
+        """Return what helps to find a fault, without anything personal."""
+        return house_diagnostics(self.config, self.state, self.faults)
+
+    def is_device_in_use(self, device: AnyDeviceEntry) -> bool:
+        """Tell whether the device is the house or one of its places."""
+        used = {self.entry.entry_id, *self.settings.places}
+        return any(
+            domain == DOMAIN and identifier in used
+            for domain, identifier in device.identifiers
+        )
+
+    def actor(self, context: Context | None) -> Actor:
+        """Return who acts: by the user of an action or of a press."""
+        return actor_of(self.settings, None if context is None else context.user_id)
+
+    def name_of(self, subentry_id: str) -> str:
+        """Return the name of a place or person, as far as it still has one."""
+        subentry = self.entry.subentries.get(subentry_id)
+        return "?" if subentry is None else subentry.title
+
+    def subscribe(
+        self, place_id: str | None, listener: Callable[[], None]
+    ) -> CALLBACK_TYPE:
+        """Call the listener when a place, or (None) the house, changed."""
+        return _add(self._listeners[place_id], listener)
+
+    def subscribe_entries(
+        self, place_id: str, listener: EntryListener
+    ) -> CALLBACK_TYPE:
+        """Tell of what the journal says about a place, also during the start."""
+        for entry in self._untold.pop(place_id, ()):
+            listener(entry)
+        return _add(self._entry_listeners[place_id], listener)
+
+    def subscribe_places(self, listener: Callable[[str], None]) -> CALLBACK_TYPE:
+        """Call the listener for every place, now and when one is added."""
+        for place_id in self.settings.places:
+            listener(place_id)
+        return _add(self._place_listeners, listener)
+
+    @callback
+    def acknowledge(self, problem: Problem) -> None:
+        """Take note that a person knows what had happened before the start."""
+        match problem:
+            case Problem.JOURNAL_DAMAGED:
+                self.damage = frozenset()
+            case Problem.UNSUPERVISED:
+                self.outage = None
+        self.report_faults()
+
+    @callback
+    def feed(self, events: Iterable[HouseEvent]) -> asyncio.Future[bool] | None:
+        """Let the engine take in events; the future tells when the last is on disk."""
+        ticket = None
+        for event in (*self._clock_events(), *events):
+            before, now = self.state, dt_util.utcnow()
+            self.state, effects = step(self.config, before, event, now)
+            if effects or self.state != before:
+                entries = [each for each in effects if isinstance(each, Entry)]
+                ticket = self.journal.append(now, entries, before, self.state)
+                self._begin(ticket, effects)
+        self._arm()
+        return ticket
+
+    async def async_feed(self, event: HouseEvent) -> None:
+        """Let the engine take in what a person does, and wait until it is on disk."""
+        if (ticket := self.feed([event])) is not None:
+            await self.journal.async_wait(ticket)
+
+    def _begin(
+        self, ticket: asyncio.Future[bool], effects: tuple[HouseEffect, ...]
+    ) -> None:
+        """Carry effects out as soon as they are recorded."""
+        self.entry.async_create_background_task(
+            self.hass, self._async_carry_out(ticket, effects), "emergency effects"
+        )
+
+    async def _async_carry_out(
+        self, ticket: asyncio.Future[bool], effects: tuple[HouseEffect, ...]
+    ) -> None:
+        """Tell people and entities; a disk that does not answer holds up nobody for long."""
+        if not await self.journal.async_wait(ticket):
+            self._mark_unrecorded(ticket, effects)
+        for effect in effects:
+            match effect:
+                case Notify(incident_id, attempt):
+                    self.feed([Attempted(incident_id, attempt)])
+                    self.messenger.async_alarm(effect)
+                case AllClear():
+                    self.messenger.async_all_clear(effect)
+                case Entry():
+                    self._tell(effect)
+        self._notify({e.place_id for e in effects if isinstance(e, Entry)})
+
+    def _mark_unrecorded(
+        self, ticket: asyncio.Future[bool], effects: tuple[HouseEffect, ...]
+    ) -> None:
+        """Show which incidents are not on disk yet."""
+        late = {e.incident_id for e in effects if isinstance(e, Entry)} - {None}
+        known = {each for each in late if each is not None}
+        self.unrecorded |= known
+
+        @callback
+        def recorded(_: asyncio.Future[bool]) -> None:
+            self.unrecorded -= known
+            self._notify({None})
+
+        ticket.add_done_callback(recorded)
+        self.report_faults()
+
+    def _tell(self, entry: Entry) -> None:
+        """Tell who listens what happened in a place."""
+        if entry.place_id is None:
+            return
+        if not (listeners := tuple(self._entry_listeners[entry.place_id])):
+            self._untold[entry.place_id].append(entry)
+        for listener in listeners:
+            listener(entry)
+
+    def _notify(self, place_ids: Iterable[str | None]) -> None:
+        """Tell who listens to the places, and to the house."""
+        for place_id in {*place_ids, None}:
+            for listener in tuple(self._listeners[place_id]):
+                listener()
+
+    def _arm(self) -> None:
+        """Wake up when something is due; a clock that is set must not put that off."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if (due := wake_at(self.state)) is None:
+            return
+        delay_s = (due - dt_util.utcnow()).total_seconds()
+        delay_s = max(0.0, min(delay_s, CLOCK_CHECK_S))
+        self._timer = self.hass.loop.call_later(delay_s, self._wake)
+
+    @callback
+    def _started(self, _hass: HomeAssistant) -> None:
+        """Look for what is missing, once all that there is has been set up."""
+        self.report_faults()
+
+    @callback
+    def _wake(self) -> None:
+        """Let time pass."""
+        self._timer = None
+        self.feed([TimePassed()])
+
+    def _clock_events(self) -> list[HouseEvent]:
+        """Return that the wall clock jumped, if it did."""
+        now, ticks = dt_util.utcnow(), self.hass.loop.time()
+        was, were = self._clock
+        self._clock = (now, ticks)
+        by = now - was - timedelta(seconds=ticks - were)
+        return [ClockSet(by)] if abs(by) > CLOCK_JUMP else []
+
+    @callback
+    def _journal_changed(self, healthy: bool) -> None:
+        """Show whether the disk takes the records."""
+        self.journal_ok = healthy
+        self.report_faults()
+
+    def _configure(self) -> None:
+        """Read the settings from the entry and its subentries."""
+        self.settings = HouseSettings(
+            house=dict(self.entry.data),
+            places=_data(self.entry, SUBENTRY_PLACE),
+            persons=_data(self.entry, SUBENTRY_PERSON),
+            policies=_data(self.entry, SUBENTRY_POLICY),
+        )
+        self.config = house_config(self.settings)
+        self.messenger.forget_gone()
+
+    def _listen(self) -> None:
+        """Listen to all sources, anew after a change of settings."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        self._stop_listening = async_listen(
+            self.hass, self.settings, self.feed, self.report_faults
+        )
+
+    @callback
+    def report_faults(self) -> None:
+        """Bring the repair issues in line with the faults."""
+        found = faults(self)
+        if found == self.faults:
+            return
+        previous, self.faults = self.faults, found
+        async_report(self.hass, self.entry, found, previous, self._words_of)
+        self._notify({None})
+
+    def _words_of(self, subject: str | None) -> dict[str, str]:
+        """Return what the message about a fault fills in."""
+        name = self.entry.title if subject is None else self.name_of(subject)
+        since, until = self.outage or (None, None)
+        return {
+            "house": self.entry.title,
+            "name": name,
+            "places": ", ".join(self.name_of(key) for key in self.settings.places),
+            "since": _shown(since),
+            "until": _shown(until),
+        }
+
+
+def journal_folder(hass: HomeAssistant, entry: ConfigEntry) -> Path:
+    """Return where the journal of a house lies; backups of Home Assistant include it."""
+    name = f"{DOMAIN}.{SYSTEM}.{entry.entry_id}.journal"
+    return Path(hass.config.path(STORAGE_DIR, name))
+
+
+def _outage(alive_until: datetime | None, now: datetime) -> Outage | None:
+    """Return the time in which nobody could be heard, unless it was only a reload."""
+    if alive_until is None or now - alive_until < SHORTEST_OUTAGE:
+        return None
+    return alive_until, now
+
+
+def _shown(time: datetime | None) -> str:
+    """Return a time as people read it."""
+    return "" if time is None else f"{dt_util.as_local(time):%Y-%m-%d %H:%M:%S}"
+
+
+def _data(entry: ConfigEntry, kind: str) -> dict[str, Mapping[str, Any]]:
+    """Return the settings of all subentries of a kind."""
+    parts: Iterable[ConfigSubentry] = entry.get_subentries_of_type(kind)
+    return {part.subentry_id: part.data for part in parts}
+
+
+def _add[T](listeners: list[T], listener: T) -> CALLBACK_TYPE:
+    """Add a listener and return how to remove it."""
+    listeners.append(listener)
+    return lambda: listeners.remove(listener)

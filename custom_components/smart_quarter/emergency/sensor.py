@@ -1,0 +1,98 @@
+"""Sensors of a house and its places: what is open, and how far it has come."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .entity import HouseEntity, PlaceEntity, async_add_for_places
+from .model import OPEN, Incident, Stage
+from .runtime import EmergencyConfigEntry, EmergencyRuntime
+
+IDLE: Final = "idle"
+_ORDER: Final = (Stage.ALARM, Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.PRE_ALARM)
+"""Of several incidents of a place the one shown is the one that most needs somebody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description(SensorEntityDescription):
+    """A sensor of the house, and how it follows from the open incidents."""
+
+    value_fn: Callable[[list[Incident]], int | datetime | None]
+
+
+def _unacknowledged(incidents: list[Incident]) -> list[Incident]:
+    """Return the alarms that nobody has taken."""
+    return [each for each in incidents if each.stage is Stage.ALARM]
+
+
+HOUSE_SENSORS: Final = (
+    Description(key="open", value_fn=len),
+    Description(
+        key="unacknowledged", value_fn=lambda found: len(_unacknowledged(found))
+    ),
+    Description(
+        key="oldest_unacknowledged",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=False,
+        value_fn=lambda found: min(
+            (each.opened_at for each in _unacknowledged(found)), default=None
+        ),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EmergencyConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors."""
+    runtime = entry.runtime_data
+    async_add_entities(HouseSensor(runtime, each) for each in HOUSE_SENSORS)
+    async_add_for_places(entry, async_add_entities, _place_sensors)
+
+
+def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceState]:
+    """Return the sensors of a place."""
+    return [PlaceState(runtime, place_id, "state")]
+
+
+class HouseSensor(HouseEntity, SensorEntity):
+    """A figure of the whole house."""
+
+    entity_description: Description
+
+    @override
+    def _take_over(self) -> bool:
+        """Take the figure over and tell whether it changed."""
+        before = self._attr_native_value
+        self._attr_native_value = self.entity_description.value_fn(
+            self.open_incidents()
+        )
+        return bool(before != self._attr_native_value)
+
+
+class PlaceState(PlaceEntity, SensorEntity):
+    """How far the most pressing incident of a place has come."""
+
+    _attr_device_class = SensorDeviceClass.ENUM
+    _attr_options = [IDLE, *(stage.value for stage in Stage if stage in OPEN)]
+
+    @override
+    def _take_over(self) -> bool:
+        """Take the stage over and tell whether it changed."""
+        stages = {incident.stage for incident in self.open_incidents()}
+        before = self._attr_native_value
+        self._attr_native_value = next(
+            (stage.value for stage in _ORDER if stage in stages), IDLE
+        )
+        return before != self._attr_native_value

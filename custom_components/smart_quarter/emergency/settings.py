@@ -1,0 +1,130 @@
+"""From stored settings to the engine's configuration."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from .const import (
+    CONF_ENTITY,
+    CONF_FIRST,
+    CONF_KIND,
+    CONF_LAST,
+    CONF_PLACE,
+    CONF_POLICY,
+    CONF_REPEAT_S,
+    CONF_ROLE,
+    CONF_SECOND,
+    CONF_SOURCE_ID,
+    CONF_SOURCES,
+    CONF_STEP_S,
+    CONF_USER,
+)
+from .matching import is_momentary
+from .model import (
+    EVERYBODY,
+    PRE_ALARM_S,
+    PRIORITIES,
+    Actor,
+    HouseConfig,
+    Kind,
+    PlaceConfig,
+    Policy,
+    PolicyStep,
+    Priority,
+    Role,
+    SourceConfig,
+)
+
+type Settings = Mapping[str, Any]
+
+CARE: Final = frozenset({Role.CARETAKER, Role.LEAD})
+"""Roles that are told about alarms."""
+STEP_KEYS: Final = (CONF_FIRST, CONF_SECOND, CONF_LAST)
+
+
+@dataclass(frozen=True, slots=True)
+class HouseSettings:
+    """All settings of a house as they are stored."""
+
+    house: Settings
+    places: Mapping[str, Settings] = field(default_factory=dict)
+    persons: Mapping[str, Settings] = field(default_factory=dict)
+    policies: Mapping[str, Settings] = field(default_factory=dict)
+
+
+def house_config(settings: HouseSettings) -> HouseConfig:
+    """Return the engine's configuration of a house."""
+    places = settings.places.items()
+    policies = settings.policies.items()
+    return HouseConfig(
+        places={key: place_config(key, place) for key, place in places},
+        policies={key: policy_config(policy) for key, policy in policies},
+    )
+
+
+def place_config(place_id: str, place: Settings) -> PlaceConfig:
+    """Return the engine's configuration of a place."""
+    sources = [_source(each) for each in place[CONF_SOURCES]]
+    return PlaceConfig(
+        place_id=place_id,
+        policy_id=place.get(CONF_POLICY, ""),
+        sources={source.source_id: source for source in sources},
+    )
+
+
+def policy_config(policy: Settings) -> Policy:
+    """Return whom to tell in which order; steps without anybody are left out."""
+    steps = [
+        PolicyStep(
+            targets=tuple(policy[key]),
+            lasts_s=_whole(policy.get(CONF_STEP_S)),
+            repeat_s=_whole(policy.get(CONF_REPEAT_S)) or 30,
+        )
+        for key in STEP_KEYS
+        if policy.get(key)
+    ]
+    return Policy(steps=tuple(steps))
+
+
+def actor_of(settings: HouseSettings, user_id: str | None) -> Actor:
+    """Return who acts: a person of the house, the system, or somebody unknown."""
+    if user_id is None:
+        return Actor(Role.SYSTEM)
+    for person_id, person in settings.persons.items():
+        if person.get(CONF_USER) == user_id:
+            role = Role(person[CONF_ROLE])
+            return Actor(role, person_id, person.get(CONF_PLACE))
+    return Actor(Role.UNKNOWN)
+
+
+def persons_told(settings: HouseSettings, targets: Iterable[str]) -> list[str]:
+    """Return the persons that targets stand for, each once; nobody means everybody."""
+    everybody = [
+        person_id
+        for person_id, person in settings.persons.items()
+        if Role(person[CONF_ROLE]) in CARE
+    ]
+    found: dict[str, None] = {}
+    for target in targets:
+        if target == EVERYBODY:
+            found |= dict.fromkeys(everybody)
+        elif target in settings.persons:
+            found[target] = None
+    return list(found) or everybody
+
+
+def _source(source: Settings) -> SourceConfig:
+    """Return a source with what its kind usually means."""
+    kind = Kind(source[CONF_KIND])
+    return SourceConfig(
+        source_id=source[CONF_SOURCE_ID],
+        kind=kind,
+        priority=PRIORITIES.get(kind, Priority.URGENT),
+        pre_alarm_s=PRE_ALARM_S.get(kind, 0),
+        level=not is_momentary(source[CONF_ENTITY].partition(".")[0]),
+    )
+
+
+def _whole(value: float | None) -> int | None:
+    """Return a number of seconds as the engine counts them."""
+    return None if value is None else round(value)

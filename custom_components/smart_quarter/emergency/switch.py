@@ -1,0 +1,59 @@
+"""Switches of a place: the walk test."""
+
+from datetime import timedelta
+from typing import Any, Final, override
+
+from homeassistant.components.switch import SwitchEntity
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .entity import PlaceEntity, async_add_for_places
+from .runtime import EmergencyConfigEntry, EmergencyRuntime
+
+WALK_TEST: Final = timedelta(minutes=30)
+"""A walk test ends by itself after this."""
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EmergencyConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the switches."""
+    async_add_for_places(entry, async_add_entities, _place_switches)
+
+
+def _place_switches(runtime: EmergencyRuntime, place_id: str) -> list[WalkTest]:
+    """Return the switches of a place."""
+    return [WalkTest(runtime, place_id, "walk_test")]
+
+
+class WalkTest(PlaceEntity, SwitchEntity):
+    """While on, what the place raises is a test, and an alarm if nobody ends it."""
+
+    _attr_entity_category = EntityCategory.CONFIG
+
+    @override
+    def _take_over(self) -> bool:
+        """Take over whether the place is tested, and tell whether it changed."""
+        place = self.runtime.state.places.get(self.place_id)
+        tested = place is not None and place.test_until is not None
+        before, self._attr_is_on = self._attr_is_on, tested
+        return before is not tested
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Begin the test as the user who turned it on."""
+        await self._set(dt_util.utcnow() + WALK_TEST)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """End the test."""
+        await self._set(None)
+
+    async def _set(self, until: Any) -> None:
+        """Begin or end."""
+        actor = self.runtime.actor(self._context)
+        await self.runtime.care.async_set_test(self.place_id, until, actor)

@@ -1,0 +1,145 @@
+"""One turn of the engine: the house as it becomes, and what has to be done."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from .happenings import Deed, Entry, HouseEffect, Notify, Word
+from .model import (
+    AUTOMATIC,
+    AUTOMATIC_STEP_S,
+    MAX_REPEAT_S,
+    OPEN,
+    STEP_S,
+    Actor,
+    HouseConfig,
+    HouseState,
+    Incident,
+    PlaceState,
+    Policy,
+    PolicyStep,
+    Stage,
+)
+from .rights import Refusal, may
+
+
+class Turn:
+    """The house during one event; everything is written through it."""
+
+    def __init__(self, config: HouseConfig, state: HouseState, now: datetime) -> None:
+        """Begin with the house as it is."""
+        self.config = config
+        self.state = state
+        self.now = now
+        self.effects: list[HouseEffect] = []
+
+    def after(self, seconds: float) -> datetime:
+        """Return the time so many seconds from now."""
+        return self.now + timedelta(seconds=seconds)
+
+    def incidents(self, place_id: str) -> Iterator[Incident]:
+        """Return the incidents of a place, the closed ones of late too."""
+        for incident in tuple(self.state.incidents.values()):
+            if incident.place_id == place_id:
+                yield incident
+
+    def open_incidents(self) -> Iterator[Incident]:
+        """Return the incidents that somebody still has to do with."""
+        for incident in tuple(self.state.incidents.values()):
+            if incident.stage in OPEN:
+                yield incident
+
+    def place(self, place_id: str) -> PlaceState:
+        """Return what is remembered of a place."""
+        return self.state.places.get(place_id, PlaceState())
+
+    def put(self, incident: Incident) -> None:
+        """Remember an incident."""
+        incidents = {**self.state.incidents, incident.incident_id: incident}
+        self.state = replace(self.state, incidents=incidents)
+
+    def drop(self, incident_id: str) -> None:
+        """Forget an incident; the journal keeps it."""
+        incidents = dict(self.state.incidents)
+        del incidents[incident_id]
+        self.state = replace(self.state, incidents=incidents)
+
+    def put_place(self, place_id: str, place: PlaceState) -> None:
+        """Remember a place."""
+        places = {**self.state.places, place_id: place}
+        self.state = replace(self.state, places=places)
+
+    def put_raised(self, source_id: str, raised: bool) -> None:
+        """Remember that a source raised something, or is over."""
+        known = self.state.raised
+        known = known | {source_id} if raised else known - {source_id}
+        self.state = replace(self.state, raised=known)
+
+    def note(
+        self,
+        word: Word,
+        by: str,
+        incident: Incident | None = None,
+        place_id: str | None = None,
+        **detail: str | float | bool | None,
+    ) -> None:
+        """Write a line into the journal."""
+        incident_id = None if incident is None else incident.incident_id
+        place_id = place_id if incident is None else incident.place_id
+        self.effects.append(Entry(word, by, place_id, incident_id, detail))
+
+    def is_allowed(self, actor: Actor, deed: Deed, place_id: str) -> bool:
+        """Tell whether somebody may do something in a place; write down when not."""
+        refused = may(actor, deed, place_id)
+        if refused is None and place_id not in self.config.places:
+            refused = Refusal.PLACE_UNKNOWN
+        if refused is not None:
+            self.note(
+                Word.REFUSED, actor.name, None, place_id, deed=deed, reason=refused
+            )
+        return refused is None
+
+    def policy(self, incident: Incident) -> Policy:
+        """Return the policy of an incident's place."""
+        return self.config.policy_of(incident.place_id)
+
+    def policy_step(self, incident: Incident) -> PolicyStep:
+        """Return the step an incident is at; a policy may have become shorter."""
+        steps = self.policy(incident).steps
+        return steps[min(incident.step, len(steps) - 1)]
+
+    def look_for_somebody(self, incident: Incident, step: int) -> Incident:
+        """Return the incident in alarm at a step whose targets are told now."""
+        steps = self.policy(incident).steps
+        step = min(step, len(steps) - 1)
+        lasts_s = steps[step].lasts_s
+        if lasts_s is None:
+            automatic = incident.kind in AUTOMATIC
+            lasts_s = AUTOMATIC_STEP_S if automatic else STEP_S
+        incident = replace(
+            incident,
+            stage=Stage.ALARM,
+            step=step,
+            deadline=self.after(min(lasts_s, MAX_REPEAT_S)),
+            assignee=None,
+            changed_at=self.now,
+            outcome=None,
+            review=False,
+        )
+        return self.tell(incident)
+
+    def tell(self, incident: Incident) -> Incident:
+        """Tell who took it and the targets of the present step, and say when next."""
+        step = self.policy_step(incident)
+        holder = () if incident.assignee is None else (incident.assignee,)
+        targets = tuple(dict.fromkeys((*holder, *step.targets)))
+        again_at = self.after(min(step.repeat_s, MAX_REPEAT_S))
+        incident = replace(
+            incident,
+            attempt=incident.attempt + 1,
+            repeat_at=again_at if incident.stage is Stage.ALARM else None,
+            told=tuple(dict.fromkeys((*incident.told, *targets))),
+        )
+        self.put(incident)
+        self.effects.append(Notify(incident.incident_id, incident.attempt, targets))
+        return incident
