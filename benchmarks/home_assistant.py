@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 import shutil
 import signal
+import socket
 import sys
 from typing import Any
 
@@ -51,6 +52,8 @@ class Subject:
         )
         self._config = folder / "config"
         self._extra = extra
+        self._process: Process
+        self.home: HomeAssistant
         self._prepare()
 
     def store_entry(self, entry: Json) -> None:
@@ -66,24 +69,52 @@ class Subject:
 
     async def first_start(self) -> None:
         """Start once, so that all registries are filled, and stop."""
-        process, home = await self._start()
+        await self.start()
         await asyncio.sleep(SETTLE_S)
-        await self._stop(process, home)
+        await self.stop()
 
     async def measure(self, idle_s: float, domain: str) -> Figures:
         """Start again and measure the start, then the idle time."""
-        process, home = await self._start()
-        timings = await home.command("integration/setup_info")
+        await self.start()
+        timings = await self.home.command("integration/setup_info")
         setup_s = sum(t["seconds"] for t in timings if t["domain"] == domain)
         await asyncio.sleep(SETTLE_S)
-        watched = psutil.Process(process.pid)
+        watched = psutil.Process(self._process.pid)
         before = watched.cpu_times()
         await asyncio.sleep(idle_s)
         after = watched.cpu_times()
         used_s = after.user + after.system - before.user - before.system
         memory_mb = watched.memory_info().rss / 2**20
-        await self._stop(process, home)
+        await self.stop()
         return Figures(setup_s, memory_mb, used_s / idle_s)
+
+    async def start(self) -> None:
+        """Start and wait until the start is over."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "homeassistant", "--skip-pip", "--config", str(self._config)),
+            cwd=self._config,
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+        )
+        self.home = HomeAssistant(self._options.url)
+        async with asyncio.timeout(120):
+            await self.home.wait_until_up()
+            await self.home.enter("en")
+            while not await self.home.is_running():
+                await asyncio.sleep(0.1)
+
+    async def stop(self) -> None:
+        """Stop as a user does, so that everything is stored."""
+        await self.home.close()
+        self._process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(self._process.wait(), 60)
+
+    async def kill(self) -> None:
+        """Kill it as a power cut does."""
+        self._process.kill()
+        await self._process.wait()
 
     def _prepare(self) -> None:
         """Write the YAML configuration with what is to be measured."""
@@ -94,29 +125,46 @@ class Subject:
         manifest |= {"iot_class": "calculated", "version": "0.0.1"}
         (plain / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         file = self._config / "configuration.yaml"
-        extra = yaml.safe_dump(self._extra, allow_unicode=True)
+        extra = yaml.safe_dump(self._extra, allow_unicode=True) if self._extra else ""
         file.write_text(file.read_text("utf-8") + "\n" + extra, encoding="utf-8")
 
-    async def _start(self) -> tuple[Process, HomeAssistant]:
-        """Start and wait until the start is over."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "homeassistant", "--skip-pip", "--config", str(self._config)),
-            cwd=self._config,
-            stdin=DEVNULL,
-            stdout=DEVNULL,
-            stderr=DEVNULL,
-        )
-        home = HomeAssistant(self._options.url)
-        async with asyncio.timeout(120):
-            await home.wait_until_up()
-            await home.enter("en")
-            while not await home.is_running():
-                await asyncio.sleep(0.1)
-        return process, home
 
-    async def _stop(self, process: Process, home: HomeAssistant) -> None:
-        """Stop as a user does, so that everything is stored."""
-        await home.close()
-        process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.wait(), 60)
+def stored_part(kind: str, key: str, title: str, data: Json) -> Json:
+    """Return a subentry as it is stored."""
+    return {
+        "data": data,
+        "subentry_id": key,
+        "subentry_type": kind,
+        "title": title,
+        "unique_id": None,
+    }
+
+
+def stored_entry(domain: str, data: Json, subentries: list[Json]) -> Json:
+    """Return a config entry as it is stored."""
+    return {
+        "created_at": "2026-01-01T00:00:00+00:00",
+        "data": data,
+        "disabled_by": None,
+        "discovery_keys": {},
+        "domain": domain,
+        "entry_id": "01BENCH000000000000000000A",
+        "minor_version": 1,
+        "modified_at": "2026-01-01T00:00:00+00:00",
+        "options": {},
+        "pref_disable_new_entities": False,
+        "pref_disable_polling": False,
+        "source": "user",
+        "subentries": subentries,
+        "title": domain,
+        "unique_id": None,
+        "version": 1,
+    }
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -6,7 +6,6 @@ A third one has as many entities with nothing in them: what Home Assistant needs
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-import socket
 import tempfile
 from time import perf_counter
 from typing import Any
@@ -23,7 +22,7 @@ from custom_components.smart_quarter.irrigation.site_events import (
     TimePassed,
 )
 
-from .home_assistant import Figures, Subject
+from .home_assistant import Figures, Subject, free_port, stored_entry, stored_part
 from .report import Row, Target, at_most, options, report
 
 OURS = "smart_quarter"
@@ -85,7 +84,7 @@ def _targets(rows: list[Row]) -> list[Target]:
 async def _run(zones: int, idle_s: float, entry: dict[str, Any] | None) -> Figures:
     """Measure one Home Assistant at its second start."""
     with tempfile.TemporaryDirectory() as folder:
-        subject = Subject(Path(folder), _free_port(), _helpers(zones))
+        subject = Subject(Path(folder), free_port(), _helpers(zones))
         if entry is not None:
             subject.store_entry(entry)
         await subject.first_start()
@@ -145,54 +144,15 @@ def _helpers(zones: int) -> dict[str, Any]:
 
 def _site_entry(zones: int) -> dict[str, Any]:
     """Return the config entry of the site as it is stored."""
-    subentries = [
-        {
-            "data": _zone(n),
-            "subentry_id": f"zone{n}",
-            "subentry_type": "zone",
-            "title": f"Zone {n}",
-            "unique_id": None,
-        }
-        for n in range(zones)
+    zones_stored = [
+        stored_part("zone", f"zone{n}", f"Zone {n}", _zone(n)) for n in range(zones)
     ]
-    return _entry(OURS, {"system": "irrigation", "name": "Site"}, subentries)
+    return stored_entry(OURS, {"system": "irrigation", "name": "Site"}, zones_stored)
 
 
 def _plain_entry(zones: int) -> dict[str, Any]:
     """Return the config entry of entities that do nothing."""
-    return _entry(PLAIN, {"devices": zones, "entities": ENTITIES_PER_ZONE}, [])
-
-
-def _entry(
-    domain: str, data: dict[str, Any], subentries: list[dict[str, Any]]
-) -> dict[str, Any]:
-    """Return a config entry as it is stored."""
-    return {
-        "created_at": "2026-01-01T00:00:00+00:00",
-        "data": data,
-        "disabled_by": None,
-        "discovery_keys": {},
-        "domain": domain,
-        "entry_id": "01BENCH000000000000000000A",
-        "minor_version": 1,
-        "modified_at": "2026-01-01T00:00:00+00:00",
-        "options": {},
-        "pref_disable_new_entities": False,
-        "pref_disable_polling": False,
-        "source": "user",
-        "subentries": subentries,
-        "title": domain,
-        "unique_id": None,
-        "version": 1,
-    }
-
-
-def _free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return stored_entry(PLAIN, {"devices": zones, "entities": ENTITIES_PER_ZONE}, [])
 
 
 if __name__ == "__main__":

@@ -6,12 +6,15 @@ from .entities import Entities
 from .home_assistant import HomeAssistant
 from .options import Options
 
-FACADE, PLANT_ROOM = "facade", "plant_room"
+FACADE, PLANT_ROOM, FLATS = "facade", "plant_room", "flats"
 AREAS = {
     FACADE: {"de": "Fassade", "en": "Façade", "icon": "mdi:flower"},
     PLANT_ROOM: {"de": "Technikraum", "en": "Plant room", "icon": "mdi:water-pump"},
+    FLATS: {"de": "Wohnungen", "en": "Flats", "icon": "mdi:home-group"},
 }
 IN_PLANT_ROOM = {"master", "pump", "tank_level", "tank_distance"}
+
+IN_FLATS = ("cord", "radar", "pager")
 
 
 async def furnish(home: HomeAssistant, entities: Entities, options: Options) -> None:
@@ -22,17 +25,24 @@ async def furnish(home: HomeAssistant, entities: Entities, options: Options) -> 
     device_ids = await _device_ids(home, "mqtt")
     for key, ieee in entities.ieees.items():
         place = PLANT_ROOM if key in IN_PLANT_ROOM else FACADE
+        if key.startswith(IN_FLATS):
+            place = FLATS
         await home.command(
             "config/device_registry/update",
             device_id=device_ids[f"{BASE}_{ieee}"],
             area_id=area_ids[place],
         )
 
-    for device_id in (await _device_ids(home, "smart_quarter")).values():
+    gardens = {
+        owner
+        for entry_id, parts in (await home.owners("irrigation")).items()
+        for owner in (entry_id, *(part["subentry_id"] for part in parts))
+    }
+    for owner, device_id in (await _device_ids(home, "smart_quarter")).items():
         await home.command(
             "config/device_registry/update",
             device_id=device_id,
-            area_id=area_ids[FACADE],
+            area_id=area_ids[FACADE if owner in gardens else FLATS],
         )
 
 

@@ -1,41 +1,83 @@
-"""The page of the demo that shows the quarter at a glance."""
+"""The pages of the demo that show the quarter at a glance."""
 
+from dataclasses import dataclass
+
+from .emergency import TEXTS as HOUSE
 from .home_assistant import HomeAssistant, Json
-from .irrigation import DOMAIN, TEXTS
+from .irrigation import DOMAIN, TEXTS as GARDEN
 from .options import Options
 
 URL_PATH = "quarter-garden"
-TITLE = {"de": "Garten", "en": "Garden"}
-ZONE_TILES = ("valve", "moisture", "state", "water_today")
-SITE_TILES = ("water_today", "problem", "season", "rain_delay")
-TANK_TILES = ("level", "state")
+CARE_PATH = "quarter-care"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: which system it shows, and which tiles of the whole and of each part."""
+
+    url_path: str
+    title: dict[str, str]
+    icon: str
+    system: str
+    heading: dict[str, str]
+    tiles: tuple[str, ...]
+    part_tiles: dict[str, tuple[str, ...]]
+
+
+PAGES = (
+    Page(
+        url_path=URL_PATH,
+        title={"de": "Garten", "en": "Garden"},
+        icon="mdi:flower",
+        system="irrigation",
+        heading=GARDEN["site"],
+        tiles=("water_today", "problem", "season", "rain_delay"),
+        part_tiles={
+            "zone": ("valve", "moisture", "state", "water_today"),
+            "tank": ("level", "state"),
+        },
+    ),
+    Page(
+        url_path=CARE_PATH,
+        title={"de": "Notruf", "en": "Emergency calls"},
+        icon="mdi:alarm-light-outline",
+        system="emergency",
+        heading=HOUSE["house"],
+        tiles=("unacknowledged", "open", "fault"),
+        part_tiles={"place": ("state", "take", "arrive", "close", "call", "cancel")},
+    ),
+)
 
 
 async def make_dashboard(home: HomeAssistant, options: Options) -> None:
-    """Make the page and let it be the first one that is seen."""
-    title = TITLE[options.language]
-    await home.command(
-        "lovelace/dashboards/create",
-        url_path=URL_PATH,
-        title=title,
-        icon="mdi:flower",
-        show_in_sidebar=True,
-    )
-    config = {"views": [await _view(home, title, options.language)]}
-    await home.command("lovelace/config/save", url_path=URL_PATH, config=config)
+    """Make the pages; the garden is the first one that is seen."""
+    for page in PAGES:
+        title = page.title[options.language]
+        await home.command(
+            "lovelace/dashboards/create",
+            url_path=page.url_path,
+            title=title,
+            icon=page.icon,
+            show_in_sidebar=True,
+        )
+        view = await _view(home, page, title, options.language)
+        await home.command(
+            "lovelace/config/save", url_path=page.url_path, config={"views": [view]}
+        )
     value = {"default_panel": URL_PATH}
     await home.command("frontend/set_user_data", key="core", value=value)
 
 
-async def _view(home: HomeAssistant, title: str, language: str) -> Json:
-    """Return the page: the site, its tank, then a column for each zone."""
+async def _view(home: HomeAssistant, page: Page, title: str, language: str) -> Json:
+    """Return a page: the installation, then a column for each of its parts."""
     entity_ids = await home.entity_ids(DOMAIN)
-    entry = (await home.entries(DOMAIN))[0]["entry_id"]
-    parts = await home.command("config_entries/subentries/list", entry_id=entry)
-    sections = [_section(entity_ids, entry, TEXTS["site"][language], SITE_TILES)]
-    for part in sorted(parts, key=lambda part: part["subentry_type"]):
-        tiles = TANK_TILES if part["subentry_type"] == "tank" else ZONE_TILES
-        sections.append(_section(entity_ids, part["subentry_id"], part["title"], tiles))
+    ((entry, parts),) = (await home.owners(page.system)).items()
+    heading = page.heading[language]
+    sections = [_section(entity_ids, entry, heading, page.tiles)]
+    for part in sorted(parts, key=lambda part: str(part["subentry_type"])):
+        if tiles := page.part_tiles.get(part["subentry_type"]):
+            owner = part["subentry_id"]
+            sections.append(_section(entity_ids, owner, part["title"], tiles))
     return {
         "title": title,
         "type": "sections",
@@ -50,8 +92,21 @@ def _section(
     """Return a column with a heading and a tile for each entity."""
     cards: list[Json] = [{"type": "heading", "heading": heading}]
     cards += [
-        {"type": "tile", "entity": entity_ids[f"{owner}_{tile}"]}
+        _tile(entity_ids[f"{owner}_{tile}"])
         for tile in tiles
         if f"{owner}_{tile}" in entity_ids
     ]
     return {"type": "grid", "cards": cards}
+
+
+def _tile(entity_id: str) -> Json:
+    """Return a tile; a button is pressed by a tap on any part of it."""
+    tile: Json = {"type": "tile", "entity": entity_id, "name": {"type": "entity"}}
+    if entity_id.startswith("button."):
+        press = {
+            "action": "perform-action",
+            "perform_action": "button.press",
+            "target": {"entity_id": entity_id},
+        }
+        tile |= {"hide_state": True, "tap_action": press}
+    return tile

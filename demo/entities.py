@@ -1,5 +1,6 @@
 """What the simulated devices become in Home Assistant."""
 
+from simulator.alarms import alarms
 from simulator.devices import Device, sensors
 from simulator.discovery import BASE
 from simulator.faults import SENSOR
@@ -9,6 +10,8 @@ from simulator.world import World
 from .home_assistant import HomeAssistant
 
 NOT_THERE = {"unavailable", "unknown"}
+MOMENTARY = {"event", "notify"}
+"""Components that have no state until something happens."""
 
 
 class Entities:
@@ -17,7 +20,11 @@ class Entities:
     def __init__(self, world: World) -> None:
         """Work out which entities are to appear."""
         self.world = world
-        devices: list[Device] = [*valves(world), *sensors(world, world.scenario)]
+        devices: list[Device] = [
+            *valves(world),
+            *sensors(world, world.scenario),
+            *alarms(world, world.scenario),
+        ]
         self._unique_ids = {
             (device.key, entity.object_id): f"{device.ieee}_{entity.object_id}_{BASE}"
             for device in devices
@@ -25,7 +32,12 @@ class Entities:
             if entity.payload.get("enabled_by_default", True)
         }
         self._reporting = {
-            self._unique_ids[key] for key in self._unique_ids if _reports(world, key[0])
+            self._unique_ids[device.key, entity.object_id]
+            for device in devices
+            for entity in device.hardware.entities
+            if entity.component not in MOMENTARY
+            and (device.key, entity.object_id) in self._unique_ids
+            and _reports(world, device.key)
         }
         self._entity_ids: dict[str, str] = {}
         self.ieees = {device.key: device.ieee for device in devices}

@@ -139,10 +139,30 @@ class HomeAssistant:
             s["entity_id"]: s["state"] for s in await self._call("GET", "/api/states")
         }
 
+    async def set_state(self, entity_id: str, state: str) -> None:
+        """Let an entity have a state, as if a device had reported it."""
+        await self._call("POST", f"/api/states/{entity_id}", {"state": state})
+
     async def entries(self, domain: str) -> list[Json]:
         """Return the config entries of an integration."""
         path = f"/api/config/config_entries/entry?domain={domain}"
         return list(await self._call("GET", path))
+
+    async def owners(self, system: str) -> dict[str, list[Json]]:
+        """Return the entries of one of our systems by their ids, each with its parts."""
+        found: dict[str, list[Json]] = {}
+        kinds = {
+            "irrigation": {"zone", "tank"},
+            "emergency": {"place", "person", "policy"},
+        }
+        for entry in await self.entries("smart_quarter"):
+            entry_id = entry["entry_id"]
+            parts = await self.command(
+                "config_entries/subentries/list", entry_id=entry_id
+            )
+            if {part["subentry_type"] for part in parts} & kinds[system]:
+                found[entry_id] = parts
+        return found
 
     async def entity_ids(self, platform: str) -> dict[str, str]:
         """Return the entity ids of an integration by unique id."""

@@ -4,6 +4,7 @@ import asyncio
 
 from .areas import furnish
 from .dashboard import make_dashboard
+from .emergency import set_up_emergency
 from .entities import Entities
 from .home_assistant import HomeAssistant, Json
 from .irrigation import set_up_irrigation
@@ -27,6 +28,7 @@ async def set_up(home: HomeAssistant, options: Options, entities: Entities) -> N
     if await home.command("frontend/get_user_data", key=LANGUAGE) == {"value": None}:
         if not await home.entries("smart_quarter"):
             await set_up_irrigation(home, options, entities)
+            await set_up_emergency(home, options, entities)
         await furnish(home, entities, options)
         await make_dashboard(home, options)
         await _speak(home, options)

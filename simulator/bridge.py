@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 import json
 
+from .alarms import Pager, alarms
 from .connection import Broker, Connection
 from .devices import Device, Payload, sensors
 from .discovery import (
@@ -33,6 +34,7 @@ TRUTH_S = 1.0
 STATUS = f"{DISCOVERY}/status"
 GET = "simulator/get"
 FAULT = "simulator/fault"
+DO = "simulator/do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,11 @@ class Bridge:
         """Put all devices of the world on the air."""
         self.world = world
         self.broker = broker
-        self.devices = [*valves(world), *sensors(world, world.scenario)]
+        self.devices = [
+            *valves(world),
+            *sensors(world, world.scenario),
+            *alarms(world, world.scenario),
+        ]
         self._by_outlet = {
             outlet.key: device
             for device in self.devices
@@ -62,7 +68,7 @@ class Bridge:
         self._routes = dict(self._all_routes())
         self._available = {device.key: True for device in self.devices}
         self._tell_again_at: datetime | None = None
-        topics = [*self._routes, STATUS, GET, f"{FAULT}/+/+"]
+        topics = [*self._routes, STATUS, GET, f"{FAULT}/+/+", f"{DO}/+"]
         self._connection = Connection(broker, topics, self._announce, self._obey)
 
     async def run(self) -> None:
@@ -116,6 +122,8 @@ class Bridge:
             self._answer(text)
         elif topic.startswith(f"{FAULT}/"):
             self._switch_fault(topic, text)
+        elif topic.startswith(f"{DO}/"):
+            self._do(topic.removeprefix(f"{DO}/"), text)
         elif route := self._routes.get(topic):
             self._command(route, text)
 
@@ -126,8 +134,15 @@ class Bridge:
             return
         self._tick()
         route.device.command(route.endpoint, _payload(text, route.setting or "state"))
-        if route.setting:
+        if route.setting or isinstance(route.device, Pager):
             self._tell(route.device)
+
+    def _do(self, key: str, deed: str) -> None:
+        """Let a person do something with a device."""
+        for device in self.devices:
+            if device.key == key:
+                device.do(deed)
+                self._tell(device)
 
     def _answer(self, question: str) -> None:
         """Publish the truth now, or the whole log."""

@@ -52,6 +52,10 @@ class Device(ABC):
         """Take a command; most devices know none."""
         _LOGGER.debug("%s knows no command %s at %s", self.key, payload, endpoint)
 
+    def do(self, deed: str) -> None:
+        """Let a person do something with it; most devices do not notice."""
+        _LOGGER.debug("%s does not notice %s", self.key, deed)
+
     def reports(self) -> bool:
         """Tell whether the device has something to report by itself."""
         return False

@@ -147,6 +147,9 @@ class Scenario(Spec):
     tank_distance: SensorSpec | None = None
     thermometer: SensorSpec | None = None
     rain_gauge: SensorSpec | None = None
+    cords: tuple[SensorSpec, ...] = ()
+    radars: tuple[SensorSpec, ...] = ()
+    pager: SensorSpec | None = None
 
     def __post_init__(self) -> None:
         """Refuse a quarter whose parts do not fit."""
@@ -167,6 +170,9 @@ class Scenario(Spec):
             self.tank_distance,
             self.thermometer,
             self.rain_gauge,
+            *self.cords,
+            *self.radars,
+            self.pager,
         )
         return tuple(sensor for sensor in places if sensor is not None)
 

@@ -1,0 +1,44 @@
+"""The house of the demo: three flats, a call plan, and a caretaker with a cordless phone."""
+
+from .entities import Entities
+from .home_assistant import HomeAssistant, Json
+from .options import Options
+
+DOMAIN = "smart_quarter"
+FLATS = {"cord_1": "12.1", "cord_2": "12.2", "cord_3": "12.3"}
+"""Cords by the flat they hang in."""
+TEXTS = {
+    "house": {"de": "Block 3", "en": "Block 3"},
+    "flat": {"de": "Wohnung", "en": "Flat"},
+    "plan": {"de": "Tagdienst", "en": "Day shift"},
+    "caretaker": {"de": "Betreuung", "en": "Care team"},
+    "lead": {"de": "Leitung", "en": "Lead"},
+}
+
+
+async def set_up_emergency(
+    home: HomeAssistant, options: Options, entities: Entities
+) -> None:
+    """Set up the house; whoever is logged in leads it, so that alarms can be tried out."""
+    words = {key: word[options.language] for key, word in TEXTS.items()}
+    user = await home.command("auth/current_user")
+    house = {"name": words["house"], "push_detail": "place"}
+    entry = await home.add_entry(DOMAIN, [{"next_step_id": "emergency"}, house])
+    entry_id = entry["result"]["entry_id"]
+    lead: Json = {"name": words["lead"], "role": "lead", "user": user["id"]}
+    pager = [entities["pager", "page"]]
+    caretaker = {"name": words["caretaker"], "role": "caretaker", "notifiers": pager}
+    for person in (lead, caretaker):
+        await home.add_subentry(entry_id, "person", [person])
+    plan = {"name": words["plan"], "first": ["everybody"], "repeat_s": 30}
+    await home.add_subentry(entry_id, "policy", [plan])
+    parts = await home.command("config_entries/subentries/list", entry_id=entry_id)
+    policy = next(p["subentry_id"] for p in parts if p["subentry_type"] == "policy")
+    for cord, number in FLATS.items():
+        place: Json = {
+            "name": f"{words['flat']} {number}",
+            "manual": [entities[cord, "action"]],
+            "fall": [entities[cord.replace("cord", "radar"), "fall_status"]],
+            "policy": policy,
+        }
+        await home.add_subentry(entry_id, "place", [place])
