@@ -1,4 +1,4 @@
-"""An installer sets up a bed in the browser, in German, and waters it."""
+"""The demo in the browser, in German: an installer sets up a bed, a caretaker takes an alarm."""
 
 from collections.abc import AsyncIterator
 import os
@@ -119,3 +119,24 @@ async def test_an_installer_adds_a_bed_in_german_tests_its_valve_and_waters_it(
     await page.get_by_text("Wird bewässert").first.wait_for()
     await page.get_by_text("Geöffnet").first.wait_for()
     await picture(page, "zone_device")
+
+
+def tile(section: Locator, name: str) -> Locator:
+    """Return a tile of a page."""
+    return section.locator("hui-tile-card").filter(has_text=name)
+
+
+async def test_a_caretaker_takes_and_closes_an_alarm_on_a_phone(page: Page) -> None:
+    await page.set_viewport_size({"width": 400, "height": 850})
+    await open_page(page, "quarter-care")
+    flat = page.locator("hui-grid-section").filter(has_text="Wohnung 12.2")
+    await flat.get_by_text("Ruhe").wait_for()
+    await tile(flat, "Hilfe rufen").click()
+    await flat.get_by_text("Alarm", exact=True).wait_for()
+    await picture(page, "care_phone")
+    await tile(flat, "Übernehmen").click()
+    await flat.get_by_text("Übernommen").wait_for()
+    await tile(flat, "Bin vor Ort").click()
+    await flat.get_by_text("Jemand ist vor Ort").wait_for()
+    await tile(flat, "Erledigt").click()
+    await flat.get_by_text("Ruhe").wait_for()

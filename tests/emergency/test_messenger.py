@@ -387,6 +387,30 @@ async def test_an_alarm_that_is_over_is_not_shown_when_its_last_channel_gives_up
     assert notes_shown(hass) == {}
 
 
+async def test_an_alarm_that_is_over_is_not_sent_on_by_the_next_way(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    anna: User,
+    phone: str,
+    speaker: str,
+    monkeypatch: pytest.MonkeyPatch,
+    aioclient_mock: AiohttpClientMocker,
+) -> None:
+    monkeypatch.setattr(messenger, "CHANNEL_S", 1.0)
+    await set_up(house_of(anna, phones=[phone], notifiers=[speaker]))
+    make_hang(aioclient_mock)
+    hass.states.async_set("binary_sensor.cord", "on")
+    async with asyncio.timeout(5):
+        while not pushes(aioclient_mock):
+            await asyncio.sleep(0.01)
+    answer(aioclient_mock, PUSH_URL, json={}, status=201)
+    event = hass.states.get("event.flat_emergency")
+    closing = {"incident_id": event.attributes["incident_id"], "outcome": "helped"}
+    await do(hass, "resolve", Context(user_id=anna.id), **closing)
+    await settle(hass)
+    assert [each["title"] for each in pushes(aioclient_mock)] == ["All clear"]
+
+
 async def test_who_was_not_reached_and_left_the_house_is_not_reported_any_more(
     hass: HomeAssistant, set_up: SetUp, anna: User, deaf: str, tablet: str
 ) -> None:
