@@ -82,11 +82,7 @@ async def phone(
 ) -> str:
     """Return the device of a caretaker's phone with the real app's component."""
     anna.add_to_hass(hass)  # type: ignore[attr-defined]
-    aioclient_mock.post(  # type: ignore[no-untyped-call]
-        PUSH_URL,
-        json={"rateLimits": {"successful": 1, "errors": 0, "maximum": 150}},
-        status=201,
-    )
+    aioclient_mock.post(PUSH_URL, json={}, status=201)  # type: ignore[no-untyped-call]
     app = MockConfigEntry(
         domain="mobile_app",
         title="Anna's phone",

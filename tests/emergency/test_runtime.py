@@ -231,6 +231,23 @@ async def test_a_pendant_is_heard_but_not_its_last_press_of_yesterday(
     assert hass.states.get(STATE).state == "alarm"
 
 
+@pytest.mark.usefixtures("house")
+async def test_a_press_that_comes_back_after_a_drop_out_is_the_same_press(
+    hass: HomeAssistant, as_anna: Context
+) -> None:
+    pressed = dt_util.utcnow().isoformat()
+    for state in ("unknown", pressed):
+        hass.states.async_set("event.pendant", state)
+        await settle(hass)
+    answer = await do(hass, "list_incidents", as_anna)
+    incident_id = answer["incidents"][0]["incident_id"]
+    await do(hass, "resolve", as_anna, incident_id=incident_id, outcome="helped")
+    for state in ("unavailable", "unknown", pressed):
+        hass.states.async_set("event.pendant", state)
+        await settle(hass)
+    assert hass.states.get(STATE).state == "idle"
+
+
 async def test_a_disk_that_takes_nothing_delays_nobody(
     hass: HomeAssistant,
     house: MockConfigEntry,

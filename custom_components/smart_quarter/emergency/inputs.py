@@ -48,6 +48,7 @@ def async_listen(
 ) -> CALLBACK_TYPE:
     """Listen to all sources, and look at each as it is now."""
     owners = sources_by_entity(settings)
+    presses: dict[str, str] = {}
 
     @callback
     def changed(event: Event[EventStateChangedData]) -> None:
@@ -58,7 +59,9 @@ def async_listen(
             split_entity_id(entity_id)[0],
             None if before is None else before.state,
             None if after is None else after.state,
-        )
+        ).after_drop_out(presses.get(entity_id))
+        if seen.is_press:
+            presses[entity_id] = str(seen.after)
         if before is None or after is None:
             came_or_went()
         if found := tuple(_events(seen, owners[entity_id])):

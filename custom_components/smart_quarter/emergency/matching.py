@@ -4,7 +4,7 @@ Kept apart from Home Assistant: states come as text. A radio that drops out and 
 neither raise nor swallow an alarm.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
@@ -37,6 +37,17 @@ class Seen:
     domain: str
     before: str | None
     after: str | None
+
+    @property
+    def is_press(self) -> bool:
+        """Tell whether this is the time of a press, new or old."""
+        return is_momentary(self.domain) and self.after not in {None, *UNKNOWN}
+
+    def after_drop_out(self, last_press: str | None) -> Seen:
+        """Return it with the press that was known before a radio dropped out."""
+        if self.before in {None, *UNKNOWN} and last_press is not None:
+            return replace(self, before=last_press)
+        return self
 
 
 def is_momentary(domain: str) -> bool:

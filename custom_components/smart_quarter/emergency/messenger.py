@@ -105,6 +105,8 @@ class Messenger:
         )
         told = False
         for channel in self._channels(person_id, title, text, data):
+            if is_alarm and not self._is_open(incident.incident_id):
+                return
             told = await _is_taken(channel) or told
             if told and incident.attempt <= 1:
                 break
