@@ -58,11 +58,15 @@ class Subject:
 
     def store_entry(self, entry: Json) -> None:
         """Store a config entry as if its flow had made it."""
+        self.store_entries([entry])
+
+    def store_entries(self, entries: list[Json]) -> None:
+        """Store config entries as if their flows had made them."""
         content = {
             "version": 1,
             "minor_version": 5,
             "key": "core.config_entries",
-            "data": {"entries": [entry]},
+            "data": {"entries": entries},
         }
         file = self._config / ".storage" / "core.config_entries"
         file.write_text(json.dumps(content), encoding="utf-8")
@@ -120,7 +124,7 @@ class Subject:
         """Write the YAML configuration with what is to be measured."""
         prepare(self._config, self._options)
         plain = self._config / "custom_components" / PLAIN.name
-        shutil.copytree(PLAIN, plain)
+        shutil.copytree(PLAIN, plain, dirs_exist_ok=True)
         manifest = {"domain": PLAIN.name, "name": PLAIN.name, "config_flow": True}
         manifest |= {"iot_class": "calculated", "version": "0.0.1"}
         (plain / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

@@ -43,9 +43,11 @@ class Messenger:
         """Belong to a house."""
         self._runtime = runtime
         self.faults: set[Fault] = set()
+        self._words: dict[str, Words] = {}
 
-    def async_start(self) -> None:
-        """Listen to the buttons on the phones."""
+    async def async_start(self) -> None:
+        """Learn the words before they are needed, and listen to the buttons on the phones."""
+        await self._async_words()
         stop = self._hass.bus.async_listen(EVENT_BUTTON, self._button)
         self._runtime.entry.async_on_unload(stop)
 
@@ -93,7 +95,7 @@ class Messenger:
         That a phone took it does not mean that it rang: whoever did not answer the first
         attempt is told in all ways at the next.
         """
-        words = await Words.async_load(self._hass)
+        words = await self._async_words()
         detail = Detail(
             self._runtime.settings.house.get(CONF_PUSH_DETAIL, Detail.PLACE)
         )
@@ -115,6 +117,13 @@ class Messenger:
             persistent_notification.async_create(
                 self._hass, words["push_anonymous"], title, incident.incident_id
             )
+
+    async def _async_words(self) -> Words:
+        """Return the words in the language of the house, which may have changed."""
+        language = self._hass.config.language
+        if language not in self._words:
+            self._words[language] = await Words.async_load(self._hass)
+        return self._words[language]
 
     def _is_open(self, incident_id: str) -> bool:
         """Tell whether an incident is still to be attended to."""

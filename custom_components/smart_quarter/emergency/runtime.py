@@ -95,7 +95,7 @@ class EmergencyRuntime:
 
     async def async_start(self) -> None:
         """Go on with what is open, then listen."""
-        self.messenger.async_start()
+        await self.messenger.async_start()
         self.feed([self._restarted, Configured()])
         self._listen()
         self.report_faults()
@@ -209,8 +209,8 @@ class EmergencyRuntime:
         for effect in effects:
             match effect:
                 case Notify(incident_id, attempt):
-                    self.feed([Attempted(incident_id, attempt)])
                     self.messenger.async_alarm(effect)
+                    self.feed([Attempted(incident_id, attempt)])
                 case AllClear():
                     self.messenger.async_all_clear(effect)
                 case Entry():
