@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 
 from custom_components.smart_quarter.const import DOMAIN
+from custom_components.smart_quarter.emergency.runtime import journal_folder
 
 from .conftest import SetUp
 
@@ -285,3 +286,21 @@ async def test_only_those_who_care_see_names_and_only_leads_the_journal(
         for entry in line["entries"]
     ]
     assert words == ["alarm", "told"]
+
+
+async def test_with_the_house_its_notes_are_erased_and_its_journal_stays(
+    hass: HomeAssistant,
+    house: MockConfigEntry,
+    as_anna: Context,
+    hass_storage: dict[str, Any],
+) -> None:
+    incident_id = await pull(hass)
+    await do(hass, "add_note", as_anna, incident_id=incident_id, note="Tea.")
+    notes = "smart_quarter.emergency.house.notes"
+    assert "Tea." in str(hass_storage[notes])
+    folder = journal_folder(hass, house)
+    assert await hass.config_entries.async_remove(house.entry_id)
+    await settle(hass)
+    assert notes not in hass_storage
+    assert any(folder.glob("*.jsonl"))
+    assert not any(b"Tea." in path.read_bytes() for path in folder.iterdir())

@@ -1,6 +1,8 @@
 """The emergency system: places that call for help, incidents, and who is told."""
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
 
 from ..system import SystemSpec
 from . import binary_sensor, button, event, sensor, switch
@@ -17,8 +19,15 @@ from .const import (
 )
 from .flow import EmergencyFlow, PersonFlow, PlaceFlow, PolicyFlow
 from .health import health_info
+from .notes import Notes
 from .repairs import create_fix_flow
 from .runtime import EmergencyRuntime
+
+
+async def _async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Erase the notes; the journal names nobody and stays until somebody deletes its folder."""
+    await Notes(hass, entry.entry_id).async_remove()
+
 
 SPEC = SystemSpec(
     key=SYSTEM,
@@ -38,6 +47,7 @@ SPEC = SystemSpec(
     },
     setup_actions=async_setup_actions,
     create_fix_flow=create_fix_flow,
+    remove_entry=_async_remove_entry,
     health=health_info,
     to_redact=frozenset({CONF_ENTITY, CONF_USER, CONF_PHONES, CONF_NOTIFIERS}),
 )

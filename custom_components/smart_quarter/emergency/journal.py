@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 import logging
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -24,6 +24,8 @@ TOUCH_S: Final = 10.0
 PATIENCE_S: Final = 0.5
 """After this somebody is told even though the disk has not taken the record yet."""
 CLOSE_S: Final = 5.0
+KEEP: Final = timedelta(days=180)
+"""Segments whose last line is older are dropped at the start."""
 
 type _Ticket = asyncio.Future[bool]
 
@@ -110,11 +112,13 @@ class Journal:
     def _open(self) -> Recovery:
         """Read; a disk that cannot be read must not keep the house from watching."""
         try:
-            return self._files.open()
+            found = self._files.open()
+            self._files.drop_before(datetime.now(UTC) - KEEP)
         except OSError:
             _LOGGER.exception("The journal cannot be opened")
             self._report(healthy=False)
             return Recovery()
+        return found
 
     def _open_mailbox(self) -> list[dict[str, Any]]:
         """Return what the last process had no time to write down."""
