@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME
+from homeassistant.helpers.selector import SelectSelector
 import voluptuous as vol
 
 from .forms import Errors, Finding, errors_of
@@ -68,7 +69,12 @@ class PartFlow(ConfigSubentryFlow, ABC):
         self, step_id: str, schema: vol.Schema, errors: Errors
     ) -> SubentryFlowResult:
         """Show a form with what is known."""
-        shown = self.add_suggested_values_to_schema(schema, self._known)
+        known = {
+            key: _still_offered(schema.schema.get(key), value)
+            for key, value in self._known.items()
+        }
+        known = {key: value for key, value in known.items() if value is not None}
+        shown = self.add_suggested_values_to_schema(schema, known)
         return self.async_show_form(step_id=step_id, data_schema=shown, errors=errors)
 
     def _judge(
@@ -87,3 +93,16 @@ class PartFlow(ConfigSubentryFlow, ABC):
         return self.async_update_and_abort(
             entry, subentry, title=name, data=self._known
         )
+
+
+def _still_offered(field: Any, value: Any) -> Any:
+    """Return what of a stored value its list still offers: the rest would be refused."""
+    if not isinstance(field, SelectSelector):
+        return value
+    offered = {
+        option if isinstance(option, str) else option["value"]
+        for option in field.config["options"]
+    }
+    if isinstance(value, list):
+        return [each for each in value if each in offered]
+    return value if value in offered else None

@@ -23,7 +23,7 @@ from .const import (
 )
 from .flow_schema import KINDS
 from .model import EVERYBODY, MAX_REPEAT_S, Kind, Role
-from .settings import CARE, STEP_KEYS
+from .settings import BOUND, CARE, STEP_KEYS
 
 WATCHING: tuple[Kind, ...] = (Kind.WANDER,)
 """Kinds that watch what a person does: only with that person's recorded consent."""
@@ -35,9 +35,13 @@ def check_house(
 ) -> Iterator[Finding]:
     """Check the form of a house."""
     taken = {
-        slugify(entry.title)
+        name
         for entry in hass.config_entries.async_entries(DOMAIN)
         if entry.data[CONF_SYSTEM] == SYSTEM and entry.entry_id != own_entry_id
+        for name in (
+            slugify(entry.title),
+            (entry.unique_id or "").removeprefix(f"{SYSTEM}_"),
+        )
     }
     yield from check_name(form, taken, slugify)
 
@@ -67,7 +71,7 @@ def check_person(
     if user and any(part.data.get(CONF_USER) == user for part in others):
         yield CONF_USER, "user_taken"
     role = Role(form[CONF_ROLE])
-    if role in (Role.RESIDENT, Role.OBSERVER) and not form.get(CONF_PLACE):
+    if role in BOUND and not form.get(CONF_PLACE):
         yield CONF_PLACE, "place_missing"
     if role is Role.CARETAKER and not _has_channel(form):
         yield CONF_PHONES, "channel_missing"

@@ -39,6 +39,8 @@ type Settings = Mapping[str, Any]
 
 CARE: Final = frozenset({Role.CARETAKER, Role.LEAD})
 """Roles that are told about alarms."""
+BOUND: Final = frozenset({Role.RESIDENT, Role.OBSERVER})
+"""Roles that have to do with one place only."""
 STEP_KEYS: Final = (CONF_FIRST, CONF_SECOND, CONF_LAST)
 
 
@@ -93,7 +95,8 @@ def actor_of(settings: HouseSettings, user_id: str | None) -> Actor:
     for person_id, person in settings.persons.items():
         if person.get(CONF_USER) == user_id:
             role = Role(person[CONF_ROLE])
-            return Actor(role, person_id, person.get(CONF_PLACE))
+            place_id = person.get(CONF_PLACE) if role in BOUND else None
+            return Actor(role, person_id, place_id)
     return Actor(Role.UNKNOWN)
 
 
