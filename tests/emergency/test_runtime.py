@@ -6,7 +6,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -247,6 +247,24 @@ async def test_a_press_that_comes_back_after_a_drop_out_is_the_same_press(
         hass.states.async_set("event.pendant", state)
         await settle(hass)
     assert hass.states.get(STATE).state == "idle"
+
+
+async def test_a_source_that_is_renamed_still_calls(
+    hass: HomeAssistant, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    registry = er.async_get(hass)
+    registry.async_get_or_create(
+        "binary_sensor", "test", "cord", suggested_object_id="cord"
+    )
+    await set_up(entry)
+    registry.async_update_entity(
+        "binary_sensor.cord", new_entity_id="binary_sensor.bathroom"
+    )
+    hass.states.async_set("binary_sensor.bathroom", "off")
+    await settle(hass)
+    hass.states.async_set("binary_sensor.bathroom", "on")
+    await settle(hass)
+    assert hass.states.get(STATE).state == "alarm"
 
 
 async def test_a_disk_that_takes_nothing_delays_nobody(

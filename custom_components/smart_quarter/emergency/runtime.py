@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..devices import async_rename_devices, entry_device
+from ..renames import async_follow_renames
 from .care import Care
 from .const import HOUSE_MODEL, SUBENTRY_PERSON, SUBENTRY_PLACE, SUBENTRY_POLICY, SYSTEM
 from .diagnostics import house_diagnostics
@@ -99,6 +100,7 @@ class EmergencyRuntime:
         self.feed([self._restarted, Configured()])
         self._listen()
         self.report_faults()
+        self.entry.async_on_unload(async_follow_renames(self.hass, self.entry))
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
 
     async def async_unload(self) -> None:

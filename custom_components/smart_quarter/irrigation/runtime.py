@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..devices import async_rename_devices, entry_device
+from ..renames import async_follow_renames
 from .actuators import Actuators, drivers_of
 from .const import CONF_VALVE, SITE_MODEL, SUBENTRY_TANK, SUBENTRY_ZONE
 from .diagnostics import site_diagnostics
@@ -23,7 +24,6 @@ from .ledger import SiteLedger
 from .missing import missing_entities
 from .model import Problem, SiteState, ZoneState
 from .problems import Place, problems
-from .renames import async_follow_renames
 from .repairs import async_report
 from .settings import Settings, SiteSettings, site_config
 from .site_events import (

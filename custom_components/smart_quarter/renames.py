@@ -1,4 +1,4 @@
-"""Follows entities that a user renames, so that no probe or valve is lost."""
+"""Follows entities that a user renames, so that no input and no valve is lost."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 
 @callback
 def async_follow_renames(hass: HomeAssistant, entry: ConfigEntry) -> CALLBACK_TYPE:
-    """Rename entities in the settings of a site, its zones and its tank."""
+    """Rename entities in the settings of an installation and its parts."""
 
     @callback
     def renamed(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
