@@ -3,10 +3,13 @@
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_USER,
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
+    FlowType,
+    SubentryFlowContext,
 )
 from homeassistant.core import callback
 
@@ -38,6 +41,18 @@ class SmartQuarterConfigFlow(
         system = self._get_reconfigure_entry().data[CONF_SYSTEM]
         step = getattr(self, f"async_step_{system}_reconfigure")
         result: ConfigFlowResult = await step(user_input)
+        return result
+
+    @override
+    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Lead on to the first part that the system wants."""
+        entry = result["result"]
+        first = next(iter(SYSTEMS[entry.data[CONF_SYSTEM]].subentry_flows), None)
+        if first is not None:
+            flow = await self.hass.config_entries.subentries.async_init(
+                (entry.entry_id, first), context=SubentryFlowContext(source=SOURCE_USER)
+            )
+            result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, flow["flow_id"])
         return result
 
     @classmethod

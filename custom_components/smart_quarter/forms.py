@@ -6,8 +6,9 @@ from typing import Any
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import slugify
 
-from .const import DOMAIN
+from .const import CONF_SYSTEM, DOMAIN
 
 type Form = Mapping[str, Any]
 type Finding = tuple[str, str]
@@ -32,6 +33,16 @@ def check_name(
         yield CONF_NAME, "name_missing"
     elif as_known(name) in taken:
         yield CONF_NAME, "name_taken"
+
+
+def names_taken(hass: HomeAssistant, system: str, own_id: str | None) -> set[str]:
+    """Return the names of a system's other entries, as entered and as renamed in the list."""
+    return {
+        slugify(name)
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        if entry.data[CONF_SYSTEM] == system and entry.entry_id != own_id
+        for name in (entry.title, entry.data.get(CONF_NAME, entry.title))
+    }
 
 
 def check_entities(

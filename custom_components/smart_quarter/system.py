@@ -57,7 +57,7 @@ class SystemSpec:
     """Mixin with the config steps, all prefixed with the system's key."""
 
     subentry_flows: Mapping[str, type[ConfigSubentryFlow]] = field(default_factory=dict)
-    """Flow of each subentry type."""
+    """Flow of each subentry type; the first one follows the set-up of an entry."""
 
     setup_actions: Callable[[HomeAssistant], None] | None = None
     """Register the actions, once per start, also when no entry is loaded."""

@@ -44,7 +44,7 @@ def house_entry(*parts: ConfigSubentryDataWithId, **changes: Any) -> MockConfigE
     return MockConfigEntry(
         domain=DOMAIN,
         title="Block 3",
-        unique_id="emergency_block_3",
+        unique_id="emergency:block_3",
         entry_id="house",
         data={**data, **changes},
         subentries_data=list(parts),

@@ -452,7 +452,7 @@ async def test_who_leads_one_of_two_houses_gets_its_journal(
     second = MockConfigEntry(
         domain=DOMAIN,
         title="Block 4",
-        unique_id="emergency_block_4",
+        unique_id="emergency:block_4",
         entry_id="second",
         data={"system": "emergency", "name": "Block 4", "push_detail": "place"},
         subentries_data=[part("person", "carl", role="caretaker", user="user-lea")],
@@ -470,7 +470,7 @@ async def test_a_call_is_found_in_whichever_house_it_is(
     second = MockConfigEntry(
         domain=DOMAIN,
         title="Block 4",
-        unique_id="emergency_block_4",
+        unique_id="emergency:block_4",
         entry_id="second",
         data={"system": "emergency", "name": "Block 4", "push_detail": "place"},
         subentries_data=[

@@ -56,7 +56,7 @@ async def lindenhof(hass: HomeAssistant, set_up: SetUp) -> MockConfigEntry:
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Lindenhof",
-        unique_id="emergency_lindenhof",
+        unique_id="emergency:lindenhof",
         entry_id="01HOUSE",
         data={"system": "emergency", "name": "Lindenhof", "push_detail": "full"},
         subentries_data=[

@@ -29,7 +29,7 @@ async def test_a_house_is_set_up_from_the_menu_and_runs_at_once(
     assert result["title"] == "Block 4"
     assert result["data"] == {"system": "emergency", **HOUSE_FORM}
     entry = result["result"]
-    assert entry.unique_id == "emergency_block_4"
+    assert entry.unique_id == "emergency:block_4"
     assert entry.state is ConfigEntryState.LOADED
     assert set(entry.supported_subentry_types) == {"place", "person", "policy"}
     assert hass.states.get("sensor.block_4_calls_nobody_has_taken").state == "0"
@@ -88,7 +88,7 @@ async def test_a_house_is_changed_without_a_reload(
     result = await answer_house(hass, form["flow_id"], HOUSE_FORM)
     assert result["reason"] == "reconfigure_successful"
     assert house.title == "Block 4"
-    assert house.unique_id == "emergency_block_4"
+    assert house.unique_id == "emergency:block_4"
     assert house.data == {"system": "emergency", **HOUSE_FORM}
     assert house.runtime_data is runtime
     assert runtime.settings.house["push_detail"] == "anonymous"
@@ -104,7 +104,7 @@ async def test_a_house_keeps_its_own_name_when_changed(
     same = {"name": "Block 3", "push_detail": "full"}
     result = await answer_house(hass, form["flow_id"], same)
     assert result["reason"] == "reconfigure_successful"
-    assert house.unique_id == "emergency_block_3"
+    assert house.unique_id == "emergency:block_3"
     assert house.runtime_data.settings.house["push_detail"] == "full"
 
 
@@ -116,7 +116,7 @@ async def test_a_change_that_cannot_be_is_refused_and_can_be_mended(
 ) -> None:
     other = {"system": "emergency", "name": "Block 9", "push_detail": "place"}
     MockConfigEntry(
-        domain=DOMAIN, title="Block 9", unique_id="emergency_block_9", data=other
+        domain=DOMAIN, title="Block 9", unique_id="emergency:block_9", data=other
     ).add_to_hass(hass)
     form = await begin_house_change(hass, house)
     wrong = HOUSE_FORM | {"name": name}

@@ -41,9 +41,9 @@ SPEC = SystemSpec(
     },
     flow=EmergencyFlow,
     subentry_flows={
-        SUBENTRY_PLACE: PlaceFlow,
         SUBENTRY_PERSON: PersonFlow,
         SUBENTRY_POLICY: PolicyFlow,
+        SUBENTRY_PLACE: PlaceFlow,
     },
     setup_actions=async_setup_actions,
     create_fix_flow=create_fix_flow,

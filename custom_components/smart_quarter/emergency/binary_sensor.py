@@ -1,5 +1,6 @@
 """Binary sensors: whether a place needs help, and whether the system itself does."""
 
+from abc import abstractmethod
 from typing import override
 
 from homeassistant.components.binary_sensor import (
@@ -10,7 +11,13 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import EmergencyEntity, HouseEntity, PlaceEntity, async_add_for_places
+from .entity import (
+    Calls,
+    EmergencyEntity,
+    HouseEntity,
+    PlaceEntity,
+    async_add_for_places,
+)
 from .model import Stage
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
@@ -33,14 +40,14 @@ def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceAlarm]
 class _Binary(EmergencyEntity, BinarySensorEntity):
     """Is on while something is the case."""
 
-    def _is_so(self) -> bool:
+    @abstractmethod
+    def _is_so(self, calls: Calls) -> bool:
         """Tell whether it is the case."""
-        raise NotImplementedError
 
     @override
-    def _take_over(self) -> bool:
+    def _take_over(self, view: Calls) -> bool:
         """Take it over and tell whether it changed."""
-        before, self._attr_is_on = self._attr_is_on, self._is_so()
+        before, self._attr_is_on = self._attr_is_on, self._is_so(view)
         return before is not self._attr_is_on
 
 
@@ -50,9 +57,9 @@ class PlaceAlarm(PlaceEntity, _Binary):
     _attr_device_class = BinarySensorDeviceClass.SAFETY
 
     @override
-    def _is_so(self) -> bool:
+    def _is_so(self, calls: Calls) -> bool:
         """Tell whether somebody in the place needs help."""
-        return any(each.stage is not Stage.PRE_ALARM for each in self.open_incidents())
+        return any(each.stage is not Stage.PRE_ALARM for each in calls)
 
 
 class HouseFault(HouseEntity, _Binary):
@@ -62,6 +69,6 @@ class HouseFault(HouseEntity, _Binary):
     _attr_entity_category = EntityCategory.DIAGNOSTIC
 
     @override
-    def _is_so(self) -> bool:
+    def _is_so(self, calls: Calls) -> bool:
         """Tell whether anything is wrong."""
         return bool(self.runtime.faults or self.runtime.unrecorded)

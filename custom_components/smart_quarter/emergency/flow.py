@@ -3,17 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, override
 
-from homeassistant.config_entries import (
-    ConfigFlow,
-    ConfigFlowResult,
-    SubentryFlowResult,
-)
-from homeassistant.const import CONF_NAME
-from homeassistant.util import slugify
+from homeassistant.config_entries import ConfigFlowResult, SubentryFlowResult
 from homeassistant.util.ulid import ulid_now
 
-from ..const import CONF_SYSTEM
-from ..forms import Errors, Finding, errors_of
+from ..entry_flow import EntryFlow
+from ..forms import Errors, Finding
 from ..part_flow import Answers, PartFlow
 from .const import (
     CONF_ENTITY,
@@ -44,47 +38,33 @@ from .messages import Words
 from .model import EVERYBODY
 
 
-class EmergencyFlow(ConfigFlow):
+class EmergencyFlow(EntryFlow):
     """Config steps of a house."""
 
     async def async_step_emergency(
         self, user_input: Answers | None = None
     ) -> ConfigFlowResult:
         """Set up a house."""
-        errors: Errors = {}
-        if user_input is not None:
-            errors = errors_of(check_house(self.hass, user_input, None))
-            if not errors:
-                name = user_input[CONF_NAME].strip()
-                await self.async_set_unique_id(_unique_id(name))
-                self._abort_if_unique_id_configured()
-                data = {CONF_SYSTEM: SYSTEM, **user_input, CONF_NAME: name}
-                return self.async_create_entry(title=name, data=data)
-        return self._house_form("emergency", user_input or {}, errors)
+
+        def check(form: Answers) -> Iterator[Finding]:
+            return check_house(self.hass, form, None)
+
+        return await self._async_set_up(
+            SYSTEM, HOUSE_SCHEMA, user_input, check, step_id="emergency"
+        )
 
     async def async_step_emergency_reconfigure(
         self, user_input: Answers | None = None
     ) -> ConfigFlowResult:
         """Change a house."""
-        entry = self._get_reconfigure_entry()
-        errors: Errors = {}
-        if user_input is not None:
-            errors = errors_of(check_house(self.hass, user_input, entry.entry_id))
-            if not errors:
-                name = user_input[CONF_NAME].strip()
-                data = {CONF_SYSTEM: SYSTEM, **user_input, CONF_NAME: name}
-                return self.async_update_and_abort(
-                    entry, unique_id=_unique_id(name), title=name, data=data
-                )
-        known = user_input or {**entry.data, CONF_NAME: entry.title}
-        return self._house_form("emergency_reconfigure", known, errors)
 
-    def _house_form(
-        self, step_id: str, known: Answers, errors: Errors
-    ) -> ConfigFlowResult:
-        """Show the form of a house with what is known."""
-        schema = self.add_suggested_values_to_schema(HOUSE_SCHEMA, known)
-        return self.async_show_form(step_id=step_id, data_schema=schema, errors=errors)
+        def check(form: Answers) -> Iterator[Finding]:
+            own_id = self._get_reconfigure_entry().entry_id
+            return check_house(self.hass, form, own_id)
+
+        return await self._async_change(
+            SYSTEM, HOUSE_SCHEMA, user_input, check, step_id="emergency_reconfigure"
+        )
 
 
 class PlaceFlow(PartFlow):
@@ -185,8 +165,3 @@ def _by_kind(sources: list[Answers]) -> dict[str, Any]:
     for source in sources:
         found.setdefault(source[CONF_KIND], []).append(source[CONF_ENTITY])
     return found
-
-
-def _unique_id(name: str) -> str:
-    """Return the unique id of a house."""
-    return f"{SYSTEM}_{slugify(name)}"

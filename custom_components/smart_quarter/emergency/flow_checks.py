@@ -6,8 +6,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import slugify
 
-from ..const import CONF_SYSTEM, DOMAIN
-from ..forms import Finding, Form, check_entities, check_name
+from ..forms import Finding, Form, check_entities, check_name, names_taken
 from .const import (
     CONF_CONSENT,
     CONF_FIRST,
@@ -34,15 +33,7 @@ def check_house(
     hass: HomeAssistant, form: Form, own_entry_id: str | None
 ) -> Iterator[Finding]:
     """Check the form of a house."""
-    taken = {
-        name
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        if entry.data[CONF_SYSTEM] == SYSTEM and entry.entry_id != own_entry_id
-        for name in (
-            slugify(entry.title),
-            (entry.unique_id or "").removeprefix(f"{SYSTEM}_"),
-        )
-    }
+    taken = names_taken(hass, SYSTEM, own_entry_id)
     yield from check_name(form, taken, slugify)
 
 

@@ -13,8 +13,8 @@ from homeassistant.components.sensor import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import HouseEntity, PlaceEntity, async_add_for_places
-from .model import OPEN, Incident, Stage
+from .entity import Calls, HouseEntity, PlaceEntity, async_add_for_places
+from .model import OPEN, Stage
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
 IDLE: Final = "idle"
@@ -26,12 +26,12 @@ _ORDER: Final = (Stage.ALARM, Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.PRE_ALAR
 class Description(SensorEntityDescription):
     """A sensor of the house, and how it follows from the open incidents."""
 
-    value_fn: Callable[[list[Incident]], int | datetime | None]
+    value_fn: Callable[[Calls], int | datetime | None]
 
 
-def _unacknowledged(incidents: list[Incident]) -> list[Incident]:
+def _unacknowledged(calls: Calls) -> Calls:
     """Return the alarms that nobody has taken."""
-    return [each for each in incidents if each.stage is Stage.ALARM]
+    return [each for each in calls if each.stage is Stage.ALARM]
 
 
 HOUSE_SENSORS: Final = (
@@ -72,12 +72,10 @@ class HouseSensor(HouseEntity, SensorEntity):
     entity_description: Description
 
     @override
-    def _take_over(self) -> bool:
+    def _take_over(self, view: Calls) -> bool:
         """Take the figure over and tell whether it changed."""
         before = self._attr_native_value
-        self._attr_native_value = self.entity_description.value_fn(
-            self.open_incidents()
-        )
+        self._attr_native_value = self.entity_description.value_fn(view)
         return bool(before != self._attr_native_value)
 
 
@@ -88,9 +86,9 @@ class PlaceState(PlaceEntity, SensorEntity):
     _attr_options = [IDLE, *(stage.value for stage in Stage if stage in OPEN)]
 
     @override
-    def _take_over(self) -> bool:
+    def _take_over(self, view: Calls) -> bool:
         """Take the stage over and tell whether it changed."""
-        stages = {incident.stage for incident in self.open_incidents()}
+        stages = {incident.stage for incident in view}
         before = self._attr_native_value
         self._attr_native_value = next(
             (stage.value for stage in _ORDER if stage in stages), IDLE

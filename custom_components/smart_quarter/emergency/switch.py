@@ -1,6 +1,6 @@
 """Switches of a place: the walk test."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, override
 
 from homeassistant.components.switch import SwitchEntity
@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .entity import PlaceEntity, async_add_for_places
+from .entity import Calls, PlaceEntity, async_add_for_places
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
 WALK_TEST: Final = timedelta(minutes=30)
@@ -36,7 +36,7 @@ class WalkTest(PlaceEntity, SwitchEntity):
     _attr_entity_category = EntityCategory.CONFIG
 
     @override
-    def _take_over(self) -> bool:
+    def _take_over(self, view: Calls) -> bool:
         """Take over whether the place is tested, and tell whether it changed."""
         place = self.runtime.state.places.get(self.place_id)
         tested = place is not None and place.test_until is not None
@@ -53,7 +53,7 @@ class WalkTest(PlaceEntity, SwitchEntity):
         """End the test."""
         await self._set(None)
 
-    async def _set(self, until: Any) -> None:
+    async def _set(self, until: datetime | None) -> None:
         """Begin or end."""
         actor = self.runtime.actor(self._context)
         await self.runtime.care.async_set_test(self.place_id, until, actor)

@@ -1,10 +1,9 @@
 """What the entities of a site, a zone and a tank share."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, override
+from typing import override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -13,6 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from ..devices import entry_device, part_device
+from ..entity import SystemEntity
 from .const import SITE_MODEL
 from .model import SiteConfig, SiteState, ZoneConfig, ZoneState
 from .runtime import IrrigationConfigEntry, IrrigationRuntime
@@ -37,50 +37,8 @@ class ZoneView:
     site: SiteView
 
 
-class IrrigationEntity[ViewT](Entity, ABC):
-    """An entity that shows a part of the runtime's state and decides nothing."""
-
-    _attr_has_entity_name = True
-    _attr_should_poll = False
-    _kind: ClassVar[str]
-    zone_id: str | None = None
-
-    def __init__(
-        self, runtime: IrrigationRuntime, owner_id: str, what: str | EntityDescription
-    ) -> None:
-        """Belong to a site, a zone or a tank, by a description or only its key."""
-        self.runtime = runtime
-        if isinstance(what, EntityDescription):
-            self.entity_description = what
-        key = what if isinstance(what, str) else what.key
-        self._attr_unique_id = f"{owner_id}_{key}"
-        self._attr_translation_key = f"{self._kind}_{key}"
-
-    @property
-    @abstractmethod
-    def view(self) -> ViewT:
-        """Return what the entity looks at, as it is now."""
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the part of the site that this entity shows."""
-        self._take_over(self.view)
-        self.async_on_remove(self.runtime.subscribe(self.zone_id, self._changed))
-
-    @callback
-    def _changed(self) -> None:
-        """Write the state, but only when this entity's own part changed."""
-        if self._take_over(self.view):
-            self.async_write_ha_state()
-
-    def _take_over(self, view: ViewT) -> bool:
-        """Take the own part over and tell whether it changed."""
-        return False
-
-    @callback
-    @override
-    def async_entity_id_changed(self, old_entity_id: str) -> None:
-        """Need nothing to be done anew."""
+class IrrigationEntity[ViewT](SystemEntity[IrrigationRuntime, ViewT]):
+    """An entity of a site, a zone or a tank."""
 
     @property
     def site_view(self) -> SiteView:
@@ -123,7 +81,7 @@ class ZoneEntity(IrrigationEntity[ZoneView]):
     ) -> None:
         """Belong to the zone's device."""
         super().__init__(runtime, zone_id, what)
-        self.zone_id: str = zone_id
+        self.zone_id = self.part_id = zone_id
 
     @property
     @override

@@ -1,22 +1,16 @@
 """Steps to set up a site, its zones and its tank, and to change them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, override
+from collections.abc import Iterator
+from typing import override
 
 from homeassistant.config_entries import (
-    SOURCE_USER,
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
-    FlowType,
-    SubentryFlowContext,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_NAME
-from homeassistant.util import slugify
 import voluptuous as vol
 
-from ..const import CONF_SYSTEM
+from ..entry_flow import EntryFlow
 from ..forms import Errors, Finding, errors_of
 from ..part_flow import Answers, PartFlow
 from .adapters import detect_timer
@@ -29,7 +23,6 @@ from .const import (
     CONF_TIMER_NUMBER,
     CONF_VALVE,
     SUBENTRY_TANK,
-    SUBENTRY_ZONE,
     SYSTEM,
 )
 from .flow_checks import (
@@ -55,53 +48,32 @@ from .site_events import Supply
 from .visibility import hide_valve, show_valve
 
 
-class IrrigationFlow(ConfigFlow):
+class IrrigationFlow(EntryFlow):
     """Config steps of an irrigation site."""
 
     async def async_step_irrigation(
         self, user_input: Answers | None = None
     ) -> ConfigFlowResult:
         """Set up a site."""
-        errors: Errors = {}
-        if user_input is not None:
-            errors = errors_of(check_site(self.hass, user_input, None))
-            if not errors:
-                name = user_input[CONF_NAME].strip()
-                await self.async_set_unique_id(_unique_id(name))
-                self._abort_if_unique_id_configured()
-                data = {CONF_SYSTEM: SYSTEM, **user_input, CONF_NAME: name}
-                return self.async_create_entry(title=name, data=data)
-        return self._site_form("irrigation", user_input or {}, errors)
+
+        def check(form: Answers) -> Iterator[Finding]:
+            return check_site(self.hass, form, None)
+
+        return await self._async_set_up(
+            SYSTEM, SITE_SCHEMA, user_input, check, step_id="irrigation"
+        )
 
     async def async_step_irrigation_reconfigure(
         self, user_input: Answers | None = None
     ) -> ConfigFlowResult:
         """Change a site."""
-        entry = self._get_reconfigure_entry()
-        errors: Errors = {}
-        if user_input is not None:
-            errors = errors_of(self._check_change(entry, user_input))
-            if not errors:
-                name = user_input[CONF_NAME].strip()
-                data = {CONF_SYSTEM: SYSTEM, **user_input, CONF_NAME: name}
-                return self.async_update_and_abort(
-                    entry, unique_id=_unique_id(name), title=name, data=data
-                )
-        stored = {**entry.data, CONF_NAME: entry.title}
-        known = user_input if user_input is not None else stored
-        return self._site_form("irrigation_reconfigure", known, errors)
 
-    @override
-    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Lead on to the first zone."""
-        if result["result"].data[CONF_SYSTEM] != SYSTEM:
-            return await super().async_on_create_entry(result)
-        flow = await self.hass.config_entries.subentries.async_init(
-            (result["result"].entry_id, SUBENTRY_ZONE),
-            context=SubentryFlowContext(source=SOURCE_USER),
+        def check(form: Answers) -> Iterator[Finding]:
+            return self._check_change(self._get_reconfigure_entry(), form)
+
+        return await self._async_change(
+            SYSTEM, SITE_SCHEMA, user_input, check, step_id="irrigation_reconfigure"
         )
-        result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, flow["flow_id"])
-        return result
 
     def _check_change(self, entry: ConfigEntry, form: Answers) -> Iterator[Finding]:
         """Check the changed form of a site."""
@@ -109,13 +81,6 @@ class IrrigationFlow(ConfigFlow):
         supply = {Supply.MASTER: CONF_MASTER_VALVE, Supply.PUMP: CONF_PUMP}
         for valve_id, key in supply.items():
             yield from check_exchange(entry, valve_id, form, entry.data, key)
-
-    def _site_form(
-        self, step_id: str, known: Mapping[str, Any], errors: Errors
-    ) -> ConfigFlowResult:
-        """Show the form of a site with what is known."""
-        schema = self.add_suggested_values_to_schema(SITE_SCHEMA, known)
-        return self.async_show_form(step_id=step_id, data_schema=schema, errors=errors)
 
 
 class ZoneFlow(PartFlow):
@@ -239,8 +204,3 @@ class TankFlow(PartFlow):
             if not errors:
                 return self._finish()
         return self._form("user", TANK_SCHEMA, errors)
-
-
-def _unique_id(name: str) -> str:
-    """Return the unique id of a site with a name."""
-    return f"{SYSTEM}:{slugify(name)}"

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 from homeassistant.util import slugify
 
-from ..const import CONF_SYSTEM, DOMAIN
-from ..forms import Finding, Form, check_entities, check_name, exists
+from ..forms import Finding, Form, check_entities, check_name, exists, names_taken
 from .adapters import detect_timer
 from .const import (
     CONF_AUTO_OFF_MIN,
@@ -80,7 +78,7 @@ def check_site(
     hass: HomeAssistant, form: Form, own_entry_id: str | None
 ) -> Iterator[Finding]:
     """Check the form of a site."""
-    yield from check_name(form, _site_names(hass, own_entry_id), slugify)
+    yield from check_name(form, names_taken(hass, SYSTEM, own_entry_id), slugify)
     keys = (CONF_MASTER_VALVE, CONF_PUMP, CONF_TEMPERATURE, CONF_RAIN)
     yield from check_entities(hass, form, keys)
     for key in (CONF_MASTER_VALVE, CONF_PUMP):
@@ -172,16 +170,6 @@ def check_tank(hass: HomeAssistant, form: Form) -> Iterator[Finding]:
         yield CONF_EMPTY, "empty_above_low"
     if not form[CONF_LOW] <= form[CONF_RESTART] < 100:
         yield CONF_RESTART, "restart_below_low"
-
-
-def _site_names(hass: HomeAssistant, own_entry_id: str | None) -> set[str]:
-    """Return the names of all other sites, as entered and as renamed in the list."""
-    return {
-        slugify(name)
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        if entry.data[CONF_SYSTEM] == SYSTEM and entry.entry_id != own_entry_id
-        for name in (entry.title, entry.data.get(CONF_NAME, entry.title))
-    }
 
 
 def _zone_names(hass: HomeAssistant, entry_id: str, zone_id: str | None) -> set[str]:
