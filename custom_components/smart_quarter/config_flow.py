@@ -45,14 +45,13 @@ class SmartQuarterConfigFlow(
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Lead on to the first part that the system wants."""
+        """Lead on to the first part: every system consists of some."""
         entry = result["result"]
-        first = next(iter(SYSTEMS[entry.data[CONF_SYSTEM]].subentry_flows), None)
-        if first is not None:
-            flow = await self.hass.config_entries.subentries.async_init(
-                (entry.entry_id, first), context=SubentryFlowContext(source=SOURCE_USER)
-            )
-            result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, flow["flow_id"])
+        first = next(iter(SYSTEMS[entry.data[CONF_SYSTEM]].subentry_flows))
+        flow = await self.hass.config_entries.subentries.async_init(
+            (entry.entry_id, first), context=SubentryFlowContext(source=SOURCE_USER)
+        )
+        result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, flow["flow_id"])
         return result
 
     @classmethod

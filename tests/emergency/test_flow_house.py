@@ -35,6 +35,16 @@ async def test_a_house_is_set_up_from_the_menu_and_runs_at_once(
     assert hass.states.get("sensor.block_4_calls_nobody_has_taken").state == "0"
 
 
+async def test_setting_up_a_house_leads_on_to_its_first_person(
+    hass: HomeAssistant,
+) -> None:
+    flow_id = await begin_house(hass)
+    result = await answer_house(hass, flow_id, HOUSE_FORM)
+    _, next_id = result["next_flow"]
+    form = hass.config_entries.subentries.async_get(next_id)
+    assert form["handler"] == (result["result"].entry_id, "person")
+
+
 async def test_without_a_choice_a_notification_tells_the_place_but_no_more(
     hass: HomeAssistant,
 ) -> None:

@@ -16,6 +16,7 @@ from custom_components.smart_quarter.emergency.matching import (
 )
 
 NOW = datetime(2026, 10, 24, 20, 0, tzinfo=UTC)
+HEARD = NOW - timedelta(seconds=60)
 FRESH = (NOW - timedelta(seconds=59)).isoformat()
 STALE = (NOW - timedelta(seconds=60)).isoformat()
 BEFORE = (NOW - timedelta(hours=3)).isoformat()
@@ -57,7 +58,7 @@ presses = st.sampled_from(sorted(MOMENTARY))
 def test_a_level_calls_when_it_is_seen_to_come_on(
     domain: str, before: str | None, after: str | None, meaning: Match
 ) -> None:
-    assert meaning_of(Seen(domain, before, after), NOW) is meaning
+    assert meaning_of(Seen(domain, before, after), HEARD) is meaning
 
 
 @pytest.mark.parametrize("domain", sorted(MOMENTARY))
@@ -89,12 +90,12 @@ def test_a_level_calls_when_it_is_seen_to_come_on(
 def test_a_press_calls_unless_it_is_known_or_old(
     domain: str, before: str | None, after: str | None, meaning: Match
 ) -> None:
-    assert meaning_of(Seen(domain, before, after), NOW) is meaning
+    assert meaning_of(Seen(domain, before, after), HEARD) is meaning
 
 
 def test_a_press_whose_time_has_no_zone_breaks_nothing() -> None:
     press = Seen("event", None, NOW.replace(tzinfo=None).isoformat())
-    assert meaning_of(press, NOW) in (Match.NOTHING, Match.MATCHED)
+    assert meaning_of(press, HEARD) in (Match.NOTHING, Match.MATCHED)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_a_source_that_drops_out_while_it_calls_never_calls_anew(
     domain: str, first: str, away: list[str | None], second: str
 ) -> None:
     states = [first, *away, second]
-    meanings = [meaning_of(Seen(domain, *pair), NOW) for pair in pairwise(states)]
+    meanings = [meaning_of(Seen(domain, *pair), HEARD) for pair in pairwise(states)]
     assert Match.MATCHED not in meanings
     assert Match.CLEARED not in meanings
 
@@ -121,7 +122,7 @@ def test_a_source_that_drops_out_before_it_calls_is_never_swallowed(
 ) -> None:
     before = away[-1] if away else first
     expected = Match.FOUND_ON if away else Match.MATCHED
-    assert meaning_of(Seen(domain, before, last), NOW) is expected
+    assert meaning_of(Seen(domain, before, last), HEARD) is expected
 
 
 @given(presses, st.lists(dropped), st.integers(60, 10**8))
@@ -130,7 +131,7 @@ def test_an_old_press_that_comes_back_never_calls_anew(
 ) -> None:
     press = (NOW - timedelta(seconds=seconds)).isoformat()
     states = [press, *away, press]
-    meanings = [meaning_of(Seen(domain, *pair), NOW) for pair in pairwise(states)]
+    meanings = [meaning_of(Seen(domain, *pair), HEARD) for pair in pairwise(states)]
     assert set(meanings) == {Match.NOTHING}
 
 
@@ -138,4 +139,4 @@ def test_an_old_press_that_comes_back_never_calls_anew(
 def test_whatever_an_entity_says_it_has_a_meaning(
     domain: str, before: str | None, after: str
 ) -> None:
-    assert isinstance(meaning_of(Seen(domain, before, after), NOW), Match)
+    assert isinstance(meaning_of(Seen(domain, before, after), HEARD), Match)

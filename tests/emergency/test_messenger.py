@@ -411,6 +411,28 @@ async def test_an_alarm_that_is_over_is_not_sent_on_by_the_next_way(
     assert [each["title"] for each in pushes(aioclient_mock)] == ["All clear"]
 
 
+async def test_a_step_in_which_nobody_can_be_told_tells_all_others_at_once(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    anna: User,
+    phone: str,
+    tablet: str,
+    aioclient_mock: AiohttpClientMocker,
+) -> None:
+    await set_up(house_of(anna, lea={"phones": [tablet]}))
+    await pull(hass)
+    assert sent_to(aioclient_mock, TABLET_URL) != []
+    assert not is_not_told(hass), "she never had a way"
+
+
+async def test_in_a_house_without_anybody_an_alarm_is_shown_to_all(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    await set_up(house_entry(part("place", "flat", **FLAT)))
+    incident_id = await pull(hass)
+    assert incident_id in notes_shown(hass)
+
+
 async def test_who_was_not_reached_and_left_the_house_is_not_reported_any_more(
     hass: HomeAssistant, set_up: SetUp, anna: User, deaf: str, tablet: str
 ) -> None:

@@ -1,9 +1,12 @@
 """A house that runs: from a source to a phone, and back."""
 
 from datetime import timedelta
+import threading
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -16,6 +19,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 
 from custom_components.smart_quarter.const import DOMAIN
+from custom_components.smart_quarter.emergency.messenger import Messenger
 from custom_components.smart_quarter.emergency.runtime import journal_folder
 
 from .conftest import SetUp
@@ -247,6 +251,73 @@ async def test_a_press_that_comes_back_after_a_drop_out_is_the_same_press(
         hass.states.async_set("event.pendant", state)
         await settle(hass)
     assert hass.states.get(STATE).state == "idle"
+
+
+async def pressed(hass: HomeAssistant, as_anna: Context) -> str:
+    """Press the pendant, let it be taken, and return the incident."""
+    hass.states.async_set("event.pendant", "unknown")
+    await settle(hass)
+    hass.states.async_set("event.pendant", dt_util.utcnow().isoformat())
+    await settle(hass)
+    answer = await do(hass, "list_incidents", as_anna)
+    incident_id = str(answer["incidents"][0]["incident_id"])
+    await do(hass, "acknowledge", as_anna, incident_id=incident_id)
+    return incident_id
+
+
+async def test_a_changed_setting_makes_no_second_call_of_a_press(
+    hass: HomeAssistant,
+    house: MockConfigEntry,
+    as_anna: Context,
+    freezer: FrozenDateTimeFactory,
+    aioclient_mock: AiohttpClientMocker,
+) -> None:
+    await pressed(hass, as_anna)
+    await later(hass, freezer, 40)
+    told = len(pushes(aioclient_mock))
+    hass.config_entries.async_update_entry(house, title="Block 5")
+    await settle(hass)
+    assert len(pushes(aioclient_mock)) == told
+    (incident,) = house.runtime_data.state.incidents.values()
+    assert incident.causes[0].count == 1
+
+
+async def test_a_reload_makes_no_second_call_of_a_press(
+    hass: HomeAssistant, house: MockConfigEntry, as_anna: Context
+) -> None:
+    incident_id = await pressed(hass, as_anna)
+    await do(hass, "resolve", as_anna, incident_id=incident_id, outcome="helped")
+    assert await hass.config_entries.async_reload(house.entry_id)
+    await settle(hass)
+    assert hass.states.get(STATE).state == "idle"
+
+
+async def test_an_old_press_of_what_becomes_a_source_is_no_call(
+    hass: HomeAssistant, house: MockConfigEntry
+) -> None:
+    hass.states.async_set("event.other", dt_util.utcnow().isoformat())
+    flat = house.subentries["flat"]
+    new = {"source_id": "s-other", "kind": "manual", "entity_id": "event.other"}
+    data = {**flat.data, "sources": [*flat.data["sources"], new]}
+    hass.config_entries.async_update_subentry(house, flat, data=data)
+    await settle(hass)
+    assert hass.states.get(STATE).state == "idle"
+    hass.states.async_set("event.other", dt_util.utcnow().isoformat())
+    await settle(hass)
+    assert hass.states.get(STATE).state == "alarm"
+
+
+async def test_a_set_up_that_fails_leaves_no_journal_open(
+    hass: HomeAssistant, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    await set_up(entry)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    with patch.object(Messenger, "async_start", side_effect=RuntimeError("broken")):
+        await hass.config_entries.async_setup(entry.entry_id)
+    await settle(hass)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    names = [thread.name for thread in threading.enumerate()]
+    assert "smart_quarter journal" not in names
 
 
 async def test_a_source_that_is_renamed_still_calls(

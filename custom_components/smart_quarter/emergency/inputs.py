@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
     EventStateChangedData,
     HomeAssistant,
+    State,
     callback,
     split_entity_id,
 )
@@ -39,55 +41,71 @@ def sources_by_entity(settings: HouseSettings) -> dict[str, list[Owner]]:
     return found
 
 
-@callback
-def async_listen(
-    hass: HomeAssistant,
-    settings: HouseSettings,
-    feed: Callable[[Iterable[HouseEvent]], object],
-    came_or_went: Callable[[], None],
-) -> CALLBACK_TYPE:
-    """Listen to all sources, and look at each as it is now."""
-    owners = sources_by_entity(settings)
-    presses: dict[str, str] = {}
+class Sources:
+    """The entities that call, heard as long as the house runs."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        feed: Callable[[Iterable[HouseEvent]], object],
+        came_or_went: Callable[[], None],
+    ) -> None:
+        """Name who hears of calls, and of entities that come or go."""
+        self._hass = hass
+        self._feed = feed
+        self._came_or_went = came_or_went
+        self._owners: dict[str, list[Owner]] = {}
+        self._presses: dict[str, str] = {}
+        self._heard_until = dt_util.utcnow()
+        self._stop: CALLBACK_TYPE | None = None
 
     @callback
-    def changed(event: Event[EventStateChangedData]) -> None:
+    def listen(self, settings: HouseSettings, heard_until: datetime) -> None:
+        """Listen to all sources, and look at each as it is now; again after each change."""
+        self.stop()
+        self._owners = sources_by_entity(settings)
+        self._heard_until = heard_until
+        found: list[HouseEvent] = []
+        for entity_id in self._owners:
+            found += self._events(entity_id, None, self._hass.states.get(entity_id))
+        self._feed(found)
+        self._stop = async_track_state_change_event(
+            self._hass, self._owners, self._changed
+        )
+
+    @callback
+    def stop(self) -> None:
+        """Fall silent."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+
+    @callback
+    def _changed(self, event: Event[EventStateChangedData]) -> None:
+        """Hear a change of state."""
         data = event.data
-        entity_id = data["entity_id"]
         before, after = data["old_state"], data["new_state"]
+        if before is None or after is None:
+            self._came_or_went()
+        if found := tuple(self._events(data["entity_id"], before, after)):
+            self._feed(found)
+
+    def _events(
+        self, entity_id: str, before: State | None, after: State | None
+    ) -> Iterator[HouseEvent]:
+        """Yield what a change of state means to each source that the entity is."""
         seen = Seen(
             split_entity_id(entity_id)[0],
             None if before is None else before.state,
             None if after is None else after.state,
-        ).after_drop_out(presses.get(entity_id))
+        ).after_drop_out(self._presses.get(entity_id))
         if seen.is_press:
-            presses[entity_id] = str(seen.after)
-        if before is None or after is None:
-            came_or_went()
-        if found := tuple(_events(seen, owners[entity_id])):
-            feed(found)
-
-    feed(_present(hass, owners))
-    return async_track_state_change_event(hass, owners, changed)
-
-
-def _present(hass: HomeAssistant, owners: dict[str, list[Owner]]) -> list[HouseEvent]:
-    """Return what the sources say at the start: nobody saw how it came to that."""
-    found: list[HouseEvent] = []
-    for entity_id, places in owners.items():
-        if (state := hass.states.get(entity_id)) is not None:
-            seen = Seen(split_entity_id(entity_id)[0], None, state.state)
-            found += _events(seen, places)
-    return found
-
-
-def _events(seen: Seen, owners: Iterable[Owner]) -> Iterator[HouseEvent]:
-    """Yield what a change of state means to each source."""
-    meaning = meaning_of(seen, dt_util.utcnow())
-    for place_id, source_id in owners:
-        match meaning:
-            case Match.CLEARED:
-                yield SourceCleared(place_id, source_id)
-            case Match.MATCHED | Match.FOUND_ON:
-                late = meaning is Match.FOUND_ON
-                yield SourceMatched(place_id, source_id, new_incident_id(), late)
+            self._presses[entity_id] = str(seen.after)
+        meaning = meaning_of(seen, self._heard_until)
+        for place_id, source_id in self._owners[entity_id]:
+            match meaning:
+                case Match.CLEARED:
+                    yield SourceCleared(place_id, source_id)
+                case Match.MATCHED | Match.FOUND_ON:
+                    late = meaning is Match.FOUND_ON
+                    yield SourceMatched(place_id, source_id, new_incident_id(), late)

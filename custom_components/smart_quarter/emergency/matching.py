@@ -5,7 +5,7 @@ neither raise nor swallow an alarm.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
@@ -16,8 +16,6 @@ ON: Final = frozenset(
 UNKNOWN: Final = frozenset({"unavailable", "unknown"})
 MOMENTARY: Final = frozenset({"event", "button", "input_button"})
 """Domains whose state is the time of the last press."""
-STILL_NEWS: Final = timedelta(seconds=60)
-"""A press that is older when it is first seen was a restored one."""
 
 
 class Match(Enum):
@@ -55,12 +53,15 @@ def is_momentary(domain: str) -> bool:
     return domain in MOMENTARY
 
 
-def meaning_of(seen: Seen, now: datetime) -> Match:
-    """Return what a change of state means."""
+def meaning_of(seen: Seen, heard_until: datetime) -> Match:
+    """Return what a change of state means.
+
+    A press that is not later than `heard_until` was heard, or came before anybody listened.
+    """
     if seen.after is None or seen.after in UNKNOWN:
         return Match.NOTHING
     if is_momentary(seen.domain):
-        return _match_press(seen, now)
+        return _match_press(seen, heard_until)
     if seen.after.lower() not in ON:
         return Match.CLEARED
     if seen.before is None or seen.before in UNKNOWN:
@@ -68,7 +69,7 @@ def meaning_of(seen: Seen, now: datetime) -> Match:
     return Match.NOTHING if seen.before.lower() in ON else Match.MATCHED
 
 
-def _match_press(seen: Seen, now: datetime) -> Match:
+def _match_press(seen: Seen, heard_until: datetime) -> Match:
     """Return whether the time of the last press is news."""
     if seen.after is None or seen.after == seen.before:
         return Match.NOTHING
@@ -80,4 +81,4 @@ def _match_press(seen: Seen, now: datetime) -> Match:
         return Match.NOTHING
     if pressed_at.tzinfo is None:
         return Match.NOTHING
-    return Match.MATCHED if now - pressed_at < STILL_NEWS else Match.NOTHING
+    return Match.MATCHED if pressed_at > heard_until else Match.NOTHING

@@ -1,7 +1,7 @@
 """Tells people: one channel after the other, each only for so long."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
@@ -74,18 +74,26 @@ class Messenger:
     def _send(
         self, incident: Incident, targets: tuple[str, ...], *, is_alarm: bool
     ) -> None:
-        """Begin to tell every person who can be told."""
+        """Begin to tell every person who can be told; if none can, all others, or everybody."""
+        reachable = self._reachable(targets)
+        if is_alarm and not reachable:
+            reachable = self._reachable(())
+        for person_id in reachable:
+            self._begin(self._async_tell(person_id, incident, is_alarm=is_alarm))
+        if is_alarm and not reachable:
+            self._begin(self._async_show(incident))
+
+    def _reachable(self, targets: tuple[str, ...]) -> list[str]:
+        """Return the persons that targets stand for, as far as there is a way to them."""
         settings = self._runtime.settings
         told = persons_told(settings, targets)
-        reachable = [each for each in told if has_channel(settings, each)]
-        if is_alarm and not reachable:
-            reachable = told[:1]
-        for person_id in reachable:
-            self._runtime.entry.async_create_background_task(
-                self._hass,
-                self._async_tell(person_id, incident, is_alarm=is_alarm),
-                "emergency notification",
-            )
+        return [each for each in told if has_channel(settings, each)]
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something without anybody waiting for it."""
+        self._runtime.entry.async_create_background_task(
+            self._hass, work, "emergency notification"
+        )
 
     async def _async_tell(
         self, person_id: str, incident: Incident, *, is_alarm: bool
@@ -95,16 +103,7 @@ class Messenger:
         That a phone took it does not mean that it rang: whoever did not answer the first
         attempt is told in all ways at the next.
         """
-        words = await self._async_words()
-        detail = Detail(
-            self._runtime.settings.house.get(CONF_PUSH_DETAIL, Detail.PLACE)
-        )
-        place = self._runtime.name_of(incident.place_id)
-        make = alarm_message if is_alarm else clear_message
-        title, text = make(words, incident, place, detail)
-        data = (
-            alarm_data(words, incident) if is_alarm else {"tag": incident.incident_id}
-        )
+        title, text, data = await self._async_message(incident, is_alarm=is_alarm)
         told = False
         for channel in self._channels(person_id, title, text, data):
             if is_alarm and not self._is_open(incident.incident_id):
@@ -113,9 +112,33 @@ class Messenger:
             if told and incident.attempt <= 1:
                 break
         self._set_fault(Fault(Problem.NOT_TOLD, person_id), present=not told)
-        if is_alarm and not told and self._is_open(incident.incident_id):
+        if is_alarm and not told:
+            await self._async_show(incident)
+
+    async def _async_message(
+        self, incident: Incident, *, is_alarm: bool
+    ) -> tuple[str, str, dict[str, Any]]:
+        """Return title, text and data of a message, with no more than the house allows."""
+        words = await self._async_words()
+        detail = Detail(
+            self._runtime.settings.house.get(CONF_PUSH_DETAIL, Detail.PLACE)
+        )
+        place = self._runtime.name_of(incident.place_id)
+        if is_alarm:
+            title, text = alarm_message(words, incident, place, detail)
+            return title, text, alarm_data(words, incident)
+        title, text = clear_message(words, incident, place, detail)
+        return title, text, {"tag": incident.incident_id}
+
+    async def _async_show(self, incident: Incident) -> None:
+        """Show an open alarm to everybody in Home Assistant: the last resort."""
+        words = await self._async_words()
+        if self._is_open(incident.incident_id):
             persistent_notification.async_create(
-                self._hass, words["push_anonymous"], title, incident.incident_id
+                self._hass,
+                words["push_anonymous"],
+                words["push_alarm"],
+                incident.incident_id,
             )
 
     async def _async_words(self) -> Words:

@@ -35,7 +35,7 @@ from .happenings import (
     Restarted,
     TimePassed,
 )
-from .inputs import async_listen
+from .inputs import Sources
 from .journal import Journal
 from .journal_files import Damage
 from .messenger import Messenger
@@ -76,7 +76,7 @@ class EmergencyRuntime:
         self._entry_listeners = defaultdict[str, list[EntryListener]](list)
         self._untold = defaultdict[str, list[Entry]](list)
         self._place_listeners: list[Callable[[str], None]] = []
-        self._stop_listening: CALLBACK_TYPE | None = None
+        self._sources = Sources(hass, self.feed, self.report_faults)
         self._timer: asyncio.TimerHandle | None = None
         self._clock = (dt_util.utcnow(), hass.loop.time())
         self._restarted = Restarted()
@@ -85,6 +85,7 @@ class EmergencyRuntime:
     async def async_load(self) -> None:
         """Read what the house remembers."""
         found = await self.journal.async_open()
+        self.entry.async_on_unload(self.journal.async_close)
         await self.notes.async_load()
         self.state, self.damage = found.state, found.damage
         self._restarted = Restarted(found.alive_until, found.restored)
@@ -98,15 +99,15 @@ class EmergencyRuntime:
         """Go on with what is open, then listen."""
         await self.messenger.async_start()
         self.feed([self._restarted, Configured()])
-        self._listen()
+        heard_until = self._restarted.alive_until or dt_util.utcnow()
+        self._sources.listen(self.settings, heard_until)
         self.report_faults()
         self.entry.async_on_unload(async_follow_renames(self.hass, self.entry))
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
 
     async def async_unload(self) -> None:
         """Fall silent and leave everything on disk; nothing that is open is ended."""
-        if self._stop_listening is not None:
-            self._stop_listening()
+        self._sources.stop()
         if self._timer is not None:
             self._timer.cancel()
         await self.journal.async_close()
@@ -118,7 +119,7 @@ class EmergencyRuntime:
         known = set(self.settings.places)
         self._configure()
         self.feed([Configured()])
-        self._listen()
+        self._sources.listen(self.settings, dt_util.utcnow())
         self.report_faults()
         for place_id in self.settings.places.keys() - known:
             for listener in tuple(self._place_listeners):
@@ -296,14 +297,6 @@ class EmergencyRuntime:
         )
         self.config = house_config(self.settings)
         self.messenger.forget_gone()
-
-    def _listen(self) -> None:
-        """Listen to all sources, anew after a change of settings."""
-        if self._stop_listening is not None:
-            self._stop_listening()
-        self._stop_listening = async_listen(
-            self.hass, self.settings, self.feed, self.report_faults
-        )
 
     @callback
     def report_faults(self) -> None:
