@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import os
 from pathlib import Path
 
+from homeassistant.helpers.entity import Entity
 from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -41,6 +42,13 @@ def all_that_is_shown_has_a_text(request: pytest.FixtureRequest) -> Iterator[Non
     with watched() as shown:
         yield
     assert shown.missing == set()
+
+
+@pytest.fixture
+def all_entities_are_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let also those appear that are off by default."""
+    on = property(lambda _: True)
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", on)
 
 
 @pytest.fixture

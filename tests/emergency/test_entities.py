@@ -11,7 +11,6 @@ from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.entity import Entity
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -48,13 +47,6 @@ def sources(hass: HomeAssistant) -> None:
     """Let all sources exist."""
     hass.states.async_set("event.pendant", "unknown")
     hass.states.async_set("binary_sensor.bell", "off")
-
-
-@pytest.fixture
-def all_entities_are_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let also those appear that are off by default."""
-    on = property(lambda _: True)
-    monkeypatch.setattr(Entity, "entity_registry_enabled_default", on)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from dataclasses import replace
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.entity import Entity
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -17,13 +16,6 @@ from custom_components.smart_quarter.irrigation import SPEC
 from custom_components.smart_quarter.registry import SYSTEMS
 
 from .conftest import SetUp
-
-
-@pytest.fixture
-def all_entities_are_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let also those appear that are off by default."""
-    on = property(lambda _: True)
-    monkeypatch.setattr(Entity, "entity_registry_enabled_default", on)
 
 
 @pytest.mark.quality_rule("entity-unique-id")
