@@ -1,7 +1,8 @@
 """The words of a notification, in the language of the house, with no more than is allowed."""
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
@@ -13,6 +14,26 @@ from .model import Incident
 ACTION_PREFIX: Final = "SMART_QUARTER"
 BUTTONS: Final = (Deed.ACKNOWLEDGE, Deed.ARRIVE, Deed.RESOLVE)
 """Take it, on my way, false alarm: what a phone offers."""
+NAMED_AT_MOST: Final = 5
+"""So many places fit into one message."""
+RINGING: Final = {
+    "ttl": 0,
+    "priority": "high",
+    "channel": "alarm_stream",
+    "push": {
+        "sound": {"name": "default", "critical": 1, "volume": 1.0},
+        "interruption-level": "critical",
+    },
+}
+"""What makes a phone ring even when it is muted."""
+
+
+class Message(NamedTuple):
+    """What a channel is given; the data is for phones."""
+
+    title: str
+    text: str
+    data: dict[str, Any]
 
 
 class Detail(StrEnum):
@@ -43,8 +64,8 @@ class Words:
 
 def alarm_message(
     words: Words, incident: Incident, place: str, detail: Detail
-) -> tuple[str, str]:
-    """Return title and text of an alarm."""
+) -> Message:
+    """Return the message of an alarm, with its buttons."""
     title = words["push_test"] if incident.test else words["push_alarm"]
     parts: list[str] = []
     if detail is not Detail.ANONYMOUS:
@@ -54,22 +75,35 @@ def alarm_message(
         parts.append(words["push_attempt"].format(number=incident.attempt))
         if incident.late:
             parts.append(words["push_late"])
-    return title, " · ".join(parts) or words["push_anonymous"]
+    text = " · ".join(parts) or words["push_anonymous"]
+    return Message(title, text, _alarm_data(words, incident))
+
+
+def many_message(words: Words, places: Sequence[str], detail: Detail) -> Message:
+    """Return one message for many alarms; buttons belong to one alarm and are left out."""
+    number = len(places)
+    text = words["push_many"].format(number=number)
+    if detail is not Detail.ANONYMOUS:
+        text = ", ".join(sorted(places)[:NAMED_AT_MOST])
+    if detail is not Detail.ANONYMOUS and number > NAMED_AT_MOST:
+        more = number - NAMED_AT_MOST
+        text = words["push_more"].format(places=text, number=more)
+    data = {"tag": f"{ACTION_PREFIX}_MANY", **RINGING}
+    return Message(words["push_alarm"], text, data)
 
 
 def clear_message(
     words: Words, incident: Incident, place: str, detail: Detail
-) -> tuple[str, str]:
-    """Return title and text of an all-clear."""
+) -> Message:
+    """Return the message of an all-clear; it takes the place of the alarm's."""
     outcome = incident.outcome
     result = words["push_cancelled"] if outcome is None else words[f"outcome_{outcome}"]
-    return words["push_clear"], (
-        result if detail is Detail.ANONYMOUS else f"{place} · {result}"
-    )
+    text = result if detail is Detail.ANONYMOUS else f"{place} · {result}"
+    return Message(words["push_clear"], text, {"tag": incident.incident_id})
 
 
-def alarm_data(words: Words, incident: Incident) -> dict[str, Any]:
-    """Return what makes a phone ring even when it is muted, with the buttons."""
+def _alarm_data(words: Words, incident: Incident) -> dict[str, Any]:
+    """Return what makes a phone ring, with the buttons."""
     actions = [
         {
             "action": f"{ACTION_PREFIX}_{deed.upper()}_{incident.incident_id}",
@@ -77,17 +111,7 @@ def alarm_data(words: Words, incident: Incident) -> dict[str, Any]:
         }
         for deed in BUTTONS
     ]
-    return {
-        "tag": incident.incident_id,
-        "actions": actions,
-        "ttl": 0,
-        "priority": "high",
-        "channel": "alarm_stream",
-        "push": {
-            "sound": {"name": "default", "critical": 1, "volume": 1.0},
-            "interruption-level": "critical",
-        },
-    }
+    return {"tag": incident.incident_id, "actions": actions, **RINGING}
 
 
 def read_action(action: str) -> tuple[Deed, str] | None:

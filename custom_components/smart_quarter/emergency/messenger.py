@@ -1,7 +1,8 @@
 """Tells people: one channel after the other, each only for so long."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from functools import partial
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,13 +16,15 @@ from .faults import Fault, Problem, has_channel
 from .happenings import AllClear, Deed, Done, Notify
 from .messages import (
     Detail,
+    Message,
     Words,
-    alarm_data,
     alarm_message,
     clear_message,
+    many_message,
     read_action,
 )
 from .model import OPEN, Incident, Outcome
+from .pace import Pace
 from .settings import persons_told
 
 if TYPE_CHECKING:
@@ -31,6 +34,8 @@ _LOGGER = logging.getLogger(__name__)
 
 CHANNEL_S: Final = 10.0
 """A channel that has not answered by then is given up and the next one is tried."""
+TOGETHER_S: Final = 5.0
+"""So long is collected what one person is told together."""
 EVENT_BUTTON: Final = "mobile_app_notification_action"
 
 type Channel = Callable[[], Awaitable[None]]
@@ -44,6 +49,8 @@ class Messenger:
         self._runtime = runtime
         self.faults: set[Fault] = set()
         self._words: dict[str, Words] = {}
+        self._pace = Pace()
+        self._together: dict[str, set[str]] = {}
 
     async def async_start(self) -> None:
         """Learn the words before they are needed, and listen to the buttons on the phones."""
@@ -79,9 +86,19 @@ class Messenger:
         if is_alarm and not reachable:
             reachable = self._reachable(())
         for person_id in reachable:
-            self._begin(self._async_tell(person_id, incident, is_alarm=is_alarm))
+            if is_alarm and not self._pace.allows(person_id, self._hass.loop.time()):
+                self._tell_together(person_id, incident.incident_id)
+            else:
+                self._begin(self._async_tell(person_id, incident, is_alarm=is_alarm))
         if is_alarm and not reachable:
             self._begin(self._async_show(incident))
+
+    def _tell_together(self, person_id: str, incident_id: str) -> None:
+        """Add an alarm to the next message about many."""
+        if person_id not in self._together:
+            self._together[person_id] = set()
+            self._begin(self._async_tell_together(person_id))
+        self._together[person_id].add(incident_id)
 
     def _reachable(self, targets: tuple[str, ...]) -> list[str]:
         """Return the persons that targets stand for, as far as there is a way to them."""
@@ -103,32 +120,75 @@ class Messenger:
         That a phone took it does not mean that it rang: whoever did not answer the first
         attempt is told in all ways at the next.
         """
-        title, text, data = await self._async_message(incident, is_alarm=is_alarm)
-        told = False
-        for channel in self._channels(person_id, title, text, data):
-            if is_alarm and not self._is_open(incident.incident_id):
-                return
-            told = await _is_taken(channel) or told
-            if told and incident.attempt <= 1:
-                break
-        self._set_fault(Fault(Problem.NOT_TOLD, person_id), present=not told)
+        make = alarm_message if is_alarm else clear_message
+        place = self._runtime.name_of(incident.place_id)
+        message = make(await self._async_words(), incident, place, self._detail)
+
+        def is_needed() -> bool:
+            return not is_alarm or self._is_open(incident.incident_id)
+
+        every_way = incident.attempt > 1
+        told = await self._async_reach(person_id, message, is_needed, every_way)
         if is_alarm and not told:
             await self._async_show(incident)
 
-    async def _async_message(
-        self, incident: Incident, *, is_alarm: bool
-    ) -> tuple[str, str, dict[str, Any]]:
-        """Return title, text and data of a message, with no more than the house allows."""
-        words = await self._async_words()
-        detail = Detail(
-            self._runtime.settings.house.get(CONF_PUSH_DETAIL, Detail.PLACE)
-        )
-        place = self._runtime.name_of(incident.place_id)
-        if is_alarm:
-            title, text = alarm_message(words, incident, place, detail)
-            return title, text, alarm_data(words, incident)
-        title, text = clear_message(words, incident, place, detail)
-        return title, text, {"tag": incident.incident_id}
+    async def _async_tell_together(self, person_id: str) -> None:
+        """Tell a person about all alarms that came within a few seconds."""
+        await asyncio.sleep(TOGETHER_S)
+        alarms = self._still_for(person_id, self._together.pop(person_id))
+        if len(alarms) > 1:
+            await self._async_tell_many(person_id, alarms)
+        elif alarms:
+            await self._async_tell(person_id, alarms[0], is_alarm=True)
+
+    async def _async_tell_many(self, person_id: str, alarms: list[Incident]) -> None:
+        """Tell a person about many alarms with one message, in all ways."""
+        places = [self._runtime.name_of(incident.place_id) for incident in alarms]
+        message = many_message(await self._async_words(), places, self._detail)
+
+        def is_needed() -> bool:
+            return any(self._is_open(each.incident_id) for each in alarms)
+
+        if not await self._async_reach(person_id, message, is_needed, every_way=True):
+            for incident in alarms:
+                await self._async_show(incident)
+
+    def _still_for(self, person_id: str, incident_ids: set[str]) -> list[Incident]:
+        """Return the incidents that nobody, or this person, has taken."""
+        incidents = self._runtime.state.incidents
+        if person_id not in self._runtime.settings.persons:
+            return []
+        return [
+            incident
+            for incident_id in incident_ids
+            if (incident := incidents.get(incident_id)) is not None
+            and incident.stage in OPEN
+            and incident.assignee in (None, person_id)
+        ]
+
+    async def _async_reach(
+        self,
+        person_id: str,
+        message: Message,
+        is_needed: Callable[[], bool],
+        every_way: bool,
+    ) -> bool:
+        """Try the channels of a person; return False if none took what is still needed."""
+        told = False
+        for channel in self._channels(person_id, message):
+            if not is_needed():
+                return True
+            told = await _is_taken(channel) or told
+            if told and not every_way:
+                break
+        self._set_fault(Fault(Problem.NOT_TOLD, person_id), present=not told)
+        return told
+
+    @property
+    def _detail(self) -> Detail:
+        """Return how much the house allows a message to tell."""
+        house = self._runtime.settings.house
+        return Detail(house.get(CONF_PUSH_DETAIL, Detail.PLACE))
 
     async def _async_show(self, incident: Incident) -> None:
         """Show an open alarm to everybody in Home Assistant: the last resort."""
@@ -153,19 +213,14 @@ class Messenger:
         incident = self._runtime.state.incidents.get(incident_id)
         return incident is not None and incident.stage in OPEN
 
-    def _channels(
-        self, person_id: str, title: str, text: str, data: Mapping[str, Any]
-    ) -> Iterator[Channel]:
+    def _channels(self, person_id: str, message: Message) -> Iterator[Channel]:
         """Yield the ways to reach a person: phones first, they can ring when muted."""
         person = self._runtime.settings.persons[person_id]
+        said = {"title": message.title, "message": message.text}
         for device_id in person.get(CONF_PHONES, ()):
-            yield lambda device_id=device_id: self._async_push(  # type: ignore[misc]
-                device_id, {"title": title, "message": text, "data": dict(data)}
-            )
+            yield partial(self._async_push, device_id, {**said, "data": message.data})
         for entity_id in person.get(CONF_NOTIFIERS, ()):
-            yield lambda entity_id=entity_id: self._async_send(  # type: ignore[misc]
-                entity_id, {"title": title, "message": text}
-            )
+            yield partial(self._async_send, entity_id, said)
 
     async def _async_push(self, device_id: str, message: dict[str, Any]) -> None:
         """Send to a phone; its action's name changes with the phone's, its id does not."""
