@@ -56,9 +56,10 @@ def check_entities(
 
 
 def exists(hass: HomeAssistant, entity_id: str) -> bool:
-    """Tell whether Home Assistant knows an entity."""
-    known = er.async_get(hass).async_get(entity_id) is not None
-    return known or hass.states.get(entity_id) is not None
+    """Tell whether Home Assistant knows an entity, and it is not switched off."""
+    if (entry := er.async_get(hass).async_get(entity_id)) is not None:
+        return not entry.disabled
+    return hass.states.get(entity_id) is not None
 
 
 def _check_entity(hass: HomeAssistant, key: str, entity_id: str) -> Iterator[Finding]:

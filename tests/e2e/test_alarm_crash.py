@@ -9,6 +9,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 KILLS = 4
 
 
+@pytest.mark.fault("kill -9")
 @pytest.mark.usefixtures("socket_enabled")
 async def test_no_alarm_and_no_acknowledgement_is_lost_by_a_kill() -> None:
     counts = await measure(KILLS)

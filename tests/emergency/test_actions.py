@@ -249,6 +249,7 @@ async def test_a_call_that_nobody_knows_is_refused(
     assert refused.value.translation_key == "emergency_incident_unknown"
 
 
+@pytest.mark.fault("observer acknowledges")
 @pytest.mark.usefixtures("house")
 @pytest.mark.parametrize(("action", "data"), ON_AN_INCIDENT)
 @pytest.mark.parametrize("user", ["resi", "olaf", "tom", "somebody"])

@@ -429,6 +429,19 @@ async def test_a_disk_that_cannot_be_read_does_not_keep_the_house_from_watching(
     await until(lambda: health[:1] == [False])
 
 
+@pytest.mark.fault("read-only disk")
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs a place to write nothing")
+async def test_a_disk_that_is_read_only_holds_up_nobody_and_is_told(
+    health: list[bool], impatient: None
+) -> None:
+    journal = Journal(Path("/proc/smart_quarter"), health.append)
+    assert await journal.async_open() == Recovery()
+    (ticket,) = write(journal, EMPTY, raised("a"))
+    assert not await journal.async_wait(ticket)
+    await until(lambda: health[:1] == [False])
+    await journal.async_close()
+
+
 async def test_a_journal_that_could_not_be_read_is_not_written_over(
     unreadable_once: None, journal: Journal, folder: Path
 ) -> None:

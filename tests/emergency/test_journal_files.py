@@ -220,6 +220,7 @@ def test_a_snapshot_of_nothing_is_one(folder: Path) -> None:
     assert recovered(folder) == Recovery()
 
 
+@pytest.mark.fault("truncated last line")
 def test_a_crash_anywhere_in_the_last_line_loses_only_that_line(folder: Path) -> None:
     write(opened(folder), EMPTY, A, B)
     (path,) = segments(folder)
@@ -342,6 +343,7 @@ def test_a_copy_that_somebody_left_in_the_folder_does_no_harm(folder: Path) -> N
     assert recovered(folder).state == C
 
 
+@pytest.mark.fault("corrupt snapshot")
 @pytest.mark.parametrize(
     "content",
     [
@@ -455,6 +457,7 @@ def newer_snapshot(folder: Path) -> None:
         opened(folder).take_snapshot()
 
 
+@pytest.mark.fault("newer schema version")
 @pytest.mark.parametrize("made_newer", [newer_line, newer_snapshot])
 def test_a_journal_of_a_newer_version_is_set_aside_and_kept(
     in_two_segments: Path, made_newer: Callable[[Path], None]
@@ -501,6 +504,7 @@ def refuse_and_take(folder: Path, told: Connection) -> None:
     told.send("taken")
 
 
+@pytest.mark.fault("full disk")
 # The only other thread is an idle one of a library
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_a_full_disk_refuses_all_of_a_record_and_takes_it_later(folder: Path) -> None:

@@ -181,6 +181,7 @@ async def words(hass: HomeAssistant, by: str) -> list[str]:
     ]
 
 
+@pytest.mark.fault("notifier raises")
 async def test_after_a_phone_that_raises_the_next_one_is_tried(
     hass: HomeAssistant,
     set_up: SetUp,
@@ -196,6 +197,7 @@ async def test_after_a_phone_that_raises_the_next_one_is_tried(
     assert notes_shown(hass) == {}
 
 
+@pytest.mark.fault("notifier hangs for ever")
 async def test_after_a_phone_that_hangs_for_ever_the_next_one_is_tried(
     hass: HomeAssistant,
     set_up: SetUp,
@@ -253,6 +255,7 @@ async def test_a_phone_that_was_removed_is_passed_over(
     assert len(sent_to(aioclient_mock, PUSH_URL)) == 1
 
 
+@pytest.mark.fault("notifier not loaded at the start")
 async def test_an_app_that_is_not_loaded_leaves_what_home_assistant_itself_shows(
     hass: HomeAssistant, set_up: SetUp, anna: User
 ) -> None:
@@ -308,6 +311,7 @@ async def test_an_entity_that_takes_nothing_is_not_taken_for_told(
     assert incident_id in notes_shown(hass)
 
 
+@pytest.mark.fault("notifier swallows errors")
 async def test_a_push_server_that_refuses_keeps_the_second_way_silent_for_one_attempt_at_most(
     hass: HomeAssistant,
     set_up: SetUp,
@@ -483,6 +487,7 @@ async def test_who_was_not_told_hears_no_all_clear(
     assert sent_to(aioclient_mock, TABLET_URL) == []
 
 
+@pytest.mark.fault("acknowledged twice")
 @pytest.mark.usefixtures("house")
 async def test_taking_it_twice_is_taking_it_once(
     hass: HomeAssistant, as_anna: Context
@@ -494,6 +499,7 @@ async def test_taking_it_twice_is_taking_it_once(
     assert await words(hass, "anna") == ["acknowledged"]
 
 
+@pytest.mark.fault("acknowledged after it was resolved")
 @pytest.mark.usefixtures("house")
 async def test_a_button_after_the_end_changes_nothing(
     hass: HomeAssistant, as_anna: Context, as_lead: Context
@@ -508,6 +514,7 @@ async def test_a_button_after_the_end_changes_nothing(
     assert answer["incidents"][0]["outcome"] == "helped"
 
 
+@pytest.mark.fault("acknowledged by an unknown user")
 @pytest.mark.usefixtures("house")
 @pytest.mark.parametrize(
     ("user_id", "name"),
@@ -524,6 +531,7 @@ async def test_a_button_of_nobody_who_cares_is_refused_and_written_down(
     assert len(refused) == 3
 
 
+@pytest.mark.fault("acknowledged by two in one tick")
 @pytest.mark.usefixtures("house")
 async def test_of_two_who_take_it_in_the_same_moment_the_first_has_it(
     hass: HomeAssistant, as_anna: Context, as_lead: Context
@@ -595,6 +603,7 @@ def test_only_what_a_phone_offers_is_read_from_a_button(
     assert read_action(action) == found
 
 
+@pytest.mark.fault("no name in an anonymous push")
 @pytest.mark.parametrize(
     ("detail", "message", "clear"),
     [
@@ -659,6 +668,7 @@ async def test_a_call_that_is_cancelled_before_the_alarm_tells_nobody(
     assert notes_shown(hass) == {}
 
 
+@pytest.mark.fault("no name in a log")
 async def test_no_log_names_a_person_or_a_place_whatever_goes_wrong(
     hass: HomeAssistant,
     set_up: SetUp,

@@ -19,9 +19,9 @@ FLATS = 20
 
 
 @pytest.fixture(autouse=True)
-def collected_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Collect only until the loop comes round."""
-    monkeypatch.setattr(messenger, "TOGETHER_S", 0.0)
+def collected_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Collect only for a moment."""
+    monkeypatch.setattr(messenger, "TOGETHER_S", 1.0)
 
 
 @pytest.fixture
@@ -107,8 +107,10 @@ async def test_told_again_all_that_nobody_has_taken_is_one_message(
     hass: HomeAssistant,
     as_anna: Context,
     freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
     aioclient_mock: AiohttpClientMocker,
 ) -> None:
+    monkeypatch.setattr(messenger, "TOGETHER_S", 0.0)  # the time is frozen here
     await smoke(hass, *range(FLATS))
     answer = await do(hass, "list_incidents", as_anna)
     for incident in answer["incidents"][: FLATS - 2]:
@@ -124,10 +126,8 @@ async def test_told_again_all_that_nobody_has_taken_is_one_message(
 async def test_what_was_taken_while_it_was_collected_is_not_told(
     hass: HomeAssistant,
     as_anna: Context,
-    monkeypatch: pytest.MonkeyPatch,
     aioclient_mock: AiohttpClientMocker,
 ) -> None:
-    monkeypatch.setattr(messenger, "TOGETHER_S", 0.5)
     for number in range(FLATS):
         hass.states.async_set(f"binary_sensor.smoke_{number}", "on")
     await hass.async_block_till_done()

@@ -12,7 +12,7 @@ from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -342,6 +342,7 @@ async def test_a_missing_source_that_is_back_is_not_reported_any_more(
     assert not is_raised(hass, Problem.SOURCE_MISSING, "flat")
 
 
+@pytest.mark.fault("entity removed")
 @pytest.mark.usefixtures("house")
 async def test_a_source_that_goes_while_the_house_runs_is_reported(
     hass: HomeAssistant,
@@ -349,6 +350,26 @@ async def test_a_source_that_goes_while_the_house_runs_is_reported(
     hass.states.async_remove("binary_sensor.cord")
     await settle(hass)
     assert is_raised(hass, Problem.SOURCE_MISSING, "flat")
+
+
+@pytest.mark.fault("entity disabled")
+async def test_a_source_that_is_disabled_is_reported_until_it_is_back(
+    hass: HomeAssistant, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    registry = er.async_get(hass)
+    registry.async_get_or_create(
+        "binary_sensor", "test", "cord", suggested_object_id="cord"
+    )
+    await set_up(entry)
+    off = er.RegistryEntryDisabler.USER
+    registry.async_update_entity("binary_sensor.cord", disabled_by=off)
+    hass.states.async_remove("binary_sensor.cord")
+    await settle(hass)
+    assert is_raised(hass, Problem.SOURCE_MISSING, "flat")
+    registry.async_update_entity("binary_sensor.cord", disabled_by=None)
+    hass.states.async_set("binary_sensor.cord", "off")
+    await settle(hass)
+    assert not is_raised(hass, Problem.SOURCE_MISSING, "flat")
 
 
 async def test_a_source_is_missing_only_once_home_assistant_has_started(

@@ -118,6 +118,7 @@ async def test_a_stranger_takes_nothing(hass: HomeAssistant) -> None:
     assert hass.states.get(STATE).state == "alarm"
 
 
+@pytest.mark.fault("notifier takes it and nobody answers")
 @pytest.mark.usefixtures("house")
 async def test_the_alarm_goes_on_until_somebody_takes_it_and_ends_with_all_clear(
     hass: HomeAssistant,
@@ -143,6 +144,34 @@ async def test_the_alarm_goes_on_until_somebody_takes_it_and_ends_with_all_clear
     assert (last["title"], last["message"]) == ("All clear", "Flat · Helped")
     answer = await do(hass, "list_incidents", as_anna)
     assert answer["incidents"][0]["notes"] == [{"by": "Anna", "text": "Tea."}]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(
+            "2026-10-25T00:59:50Z", marks=pytest.mark.fault("daylight saving ends")
+        ),
+        pytest.param(
+            "2027-03-28T00:59:50Z", marks=pytest.mark.fault("daylight saving begins")
+        ),
+    ],
+)
+async def test_an_alarm_goes_on_while_the_clocks_are_changed(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    aioclient_mock: AiohttpClientMocker,
+    moment: str,
+) -> None:
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    freezer.move_to(moment)
+    await set_up(entry)
+    await pull(hass)
+    for count in range(2, 6):
+        await later(hass, freezer, 30)
+        assert len(pushes(aioclient_mock)) == count
 
 
 @pytest.mark.usefixtures("house", "others")
@@ -173,6 +202,7 @@ async def test_a_fall_that_nobody_cancels_is_an_alarm(
     assert hass.states.get(STATE).state == "alarm"
 
 
+@pytest.mark.fault("reload from disk")
 async def test_a_reload_forgets_nothing_and_tells_nobody_twice(
     hass: HomeAssistant,
     house: MockConfigEntry,
@@ -193,6 +223,7 @@ async def test_a_reload_forgets_nothing_and_tells_nobody_twice(
     assert hass.states.get(STATE).state == "acknowledged"
 
 
+@pytest.mark.fault("restored on at the start")
 async def test_a_cord_that_is_still_pulled_at_the_start_is_an_alarm(
     hass: HomeAssistant, set_up: SetUp, entry: MockConfigEntry, as_anna: Context
 ) -> None:
@@ -203,6 +234,7 @@ async def test_a_cord_that_is_still_pulled_at_the_start_is_an_alarm(
     assert answer["incidents"][0]["late"] is True
 
 
+@pytest.mark.fault("entity unavailable")
 async def test_a_radio_that_drops_out_raises_nothing_and_swallows_nothing(
     hass: HomeAssistant, house: MockConfigEntry, as_anna: Context
 ) -> None:
@@ -236,6 +268,7 @@ async def test_a_pendant_is_heard_but_not_its_last_press_of_yesterday(
     assert hass.states.get(STATE).state == "alarm"
 
 
+@pytest.mark.fault("entity unknown")
 @pytest.mark.usefixtures("house")
 async def test_a_press_that_comes_back_after_a_drop_out_is_the_same_press(
     hass: HomeAssistant, as_anna: Context
@@ -320,6 +353,7 @@ async def test_a_set_up_that_fails_leaves_no_journal_open(
     assert "smart_quarter journal" not in names
 
 
+@pytest.mark.fault("entity renamed")
 async def test_a_source_that_is_renamed_still_calls(
     hass: HomeAssistant, set_up: SetUp, entry: MockConfigEntry
 ) -> None:
