@@ -11,6 +11,7 @@ from .const import (
     CONF_ENTITY,
     CONF_NOTIFIERS,
     CONF_PHONES,
+    CONF_PIN,
     CONF_USER,
     SUBENTRY_PERSON,
     SUBENTRY_PLACE,
@@ -49,5 +50,7 @@ SPEC = SystemSpec(
     create_fix_flow=create_fix_flow,
     remove_entry=_async_remove_entry,
     health=health_info,
-    to_redact=frozenset({CONF_ENTITY, CONF_USER, CONF_PHONES, CONF_NOTIFIERS}),
+    to_redact=frozenset(
+        {CONF_ENTITY, CONF_USER, CONF_PIN, CONF_PHONES, CONF_NOTIFIERS}
+    ),
 )

@@ -28,10 +28,15 @@ ACTION_CALL: Final = "call_for_help"
 ACTION_LIST: Final = "list_incidents"
 ACTION_EXPORT: Final = "export_journal"
 ATTR_INCIDENT: Final = "incident_id"
+ATTR_PIN: Final = "pin"
 ATTR_OUTCOME: Final = "outcome"
 ATTR_NOTE: Final = "note"
 ATTR_KIND: Final = "kind"
 
+_INCIDENT: Final[VolDictType] = {
+    vol.Required(ATTR_INCIDENT): cv.string,
+    vol.Optional(ATTR_PIN): cv.string,
+}
 _NOTE: Final[VolDictType] = {
     vol.Optional(ATTR_NOTE): vol.All(cv.string, vol.Length(max=1000))
 }
@@ -59,7 +64,7 @@ def async_setup_actions(hass: HomeAssistant) -> None:
             DOMAIN,
             name,
             partial(_async_do, hass, deed),
-            vol.Schema({vol.Required(ATTR_INCIDENT): cv.string, **schema}),
+            vol.Schema({**_INCIDENT, **schema}),
         )
     hass.services.async_register(
         DOMAIN,
@@ -103,7 +108,7 @@ async def _async_do(hass: HomeAssistant, deed: Deed, call: ServiceCall) -> None:
             await runtime.care.async_do(
                 deed,
                 incident_id,
-                runtime.actor(call.context),
+                await runtime.care.async_actor(call.context, call.data.get(ATTR_PIN)),
                 call.data.get(ATTR_OUTCOME),
                 call.data.get(ATTR_NOTE),
             )

@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from homeassistant.core import Context
 from homeassistant.util import dt as dt_util
 
 from ..exceptions import SmartQuarterInputError
 from .happenings import Called, Cancelled, Deed, Done, TestSet
 from .inputs import new_incident_id
 from .model import OPEN, Actor, Incident, Kind, Outcome, Role, Stage
+from .pins import PinPad
 from .rights import Refusal, may, refusal
+from .settings import actor_with_pin
 
 if TYPE_CHECKING:
     from .runtime import EmergencyRuntime
@@ -30,6 +33,15 @@ class Care:
     def __init__(self, runtime: EmergencyRuntime) -> None:
         """Belong to a house."""
         self._runtime = runtime
+        self._pin_pad = PinPad(runtime.hass)
+
+    async def async_actor(self, context: Context, pin: str | None) -> Actor:
+        """Return who acts: whose PIN it is, or else whose login."""
+        runtime = self._runtime
+        if pin is None:
+            return runtime.actor(context)
+        owner = await self._pin_pad.async_owner_of(runtime.settings.persons, pin)
+        return actor_with_pin(runtime.settings, owner)
 
     async def async_call(
         self, place_id: str, actor: Actor, kind: Kind = Kind.MANUAL

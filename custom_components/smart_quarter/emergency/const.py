@@ -24,6 +24,7 @@ CONF_CONSENT: Final = "consent"
 # Person
 CONF_ROLE: Final = "role"
 CONF_USER: Final = "user"
+CONF_PIN: Final = "pin"
 CONF_PHONES: Final = "phones"
 CONF_NOTIFIERS: Final = "notifiers"
 CONF_PLACE: Final = "place"

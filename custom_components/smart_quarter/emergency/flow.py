@@ -7,13 +7,14 @@ from homeassistant.config_entries import ConfigFlowResult, SubentryFlowResult
 from homeassistant.util.ulid import ulid_now
 
 from ..entry_flow import EntryFlow
-from ..forms import Errors, Finding
+from ..forms import Errors, Finding, errors_of
 from ..part_flow import Answers, PartFlow
 from .const import (
     CONF_ENTITY,
     CONF_FIRST,
     CONF_KIND,
     CONF_LAST,
+    CONF_PIN,
     CONF_PLACE,
     CONF_POLICY,
     CONF_SECOND,
@@ -25,7 +26,7 @@ from .const import (
     SUBENTRY_POLICY,
     SYSTEM,
 )
-from .flow_checks import check_house, check_person, check_place, check_policy
+from .flow_checks import check_house, check_person, check_pin, check_place, check_policy
 from .flow_schema import (
     HOUSE_SCHEMA,
     KINDS,
@@ -36,6 +37,7 @@ from .flow_schema import (
 )
 from .messages import Words
 from .model import EVERYBODY
+from .pins import UNCHANGED, protect
 
 
 class EmergencyFlow(EntryFlow):
@@ -122,7 +124,11 @@ class PersonFlow(PartFlow):
             )
             errors = self._judge(PERSON_SCHEMA, user_input, findings)
             if not errors:
+                errors |= await self._async_protect_pin()
+            if not errors:
                 return self._finish()
+        elif self._known.get(CONF_PIN):
+            self._known[CONF_PIN] = UNCHANGED
         users = {
             user.id: user.name or user.id
             for user in await self.hass.auth.async_get_users()
@@ -130,6 +136,19 @@ class PersonFlow(PartFlow):
         }
         names = {CONF_USER: users, CONF_PLACE: self._titles_of(SUBENTRY_PLACE)}
         return self._form("user", with_options(PERSON_SCHEMA, names), errors)
+
+    async def _async_protect_pin(self) -> Errors:
+        """Keep a PIN only in a form that tells nobody which it is; refuse another person's."""
+        if not (pin := self._known.get(CONF_PIN)):
+            return {}
+        if pin == UNCHANGED:
+            self._known[CONF_PIN] = self._get_reconfigure_subentry().data[CONF_PIN]
+            return {}
+        findings = check_pin(pin, self._get_entry(), self._own_id)
+        if errors := await self.hass.async_add_executor_job(errors_of, findings):
+            return errors
+        self._known[CONF_PIN] = await self.hass.async_add_executor_job(protect, pin)
+        return {}
 
 
 class PolicyFlow(PartFlow):

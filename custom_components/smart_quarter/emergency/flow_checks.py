@@ -12,6 +12,7 @@ from .const import (
     CONF_FIRST,
     CONF_NOTIFIERS,
     CONF_PHONES,
+    CONF_PIN,
     CONF_PLACE,
     CONF_REPEAT_S,
     CONF_ROLE,
@@ -22,6 +23,7 @@ from .const import (
 )
 from .flow_schema import KINDS
 from .model import EVERYBODY, MAX_REPEAT_S, Kind, Role
+from .pins import UNCHANGED, is_pin, owner_of
 from .settings import BOUND, CARE, STEP_KEYS
 
 WATCHING: tuple[Kind, ...] = (Kind.WANDER,)
@@ -61,11 +63,26 @@ def check_person(
     ]
     if user and any(part.data.get(CONF_USER) == user for part in others):
         yield CONF_USER, "user_taken"
+    pin, known = form.get(CONF_PIN), entry.subentries.get(own_id or "")
+    stays = pin == UNCHANGED and known is not None and CONF_PIN in known.data
+    if pin and not is_pin(pin) and not stays:
+        yield CONF_PIN, "pin_digits"
     role = Role(form[CONF_ROLE])
     if role in BOUND and not form.get(CONF_PLACE):
         yield CONF_PLACE, "place_missing"
     if role is Role.CARETAKER and not _has_channel(form):
         yield CONF_PHONES, "channel_missing"
+
+
+def check_pin(pin: str, entry: ConfigEntry, own_id: str | None) -> Iterator[Finding]:
+    """Refuse the PIN of another person; blocks for milliseconds per person."""
+    others = {
+        part.subentry_id: part.data
+        for part in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        if part.subentry_id != own_id
+    }
+    if owner_of(others, pin) is not None:
+        yield CONF_PIN, "pin_taken"
 
 
 def check_policy(

@@ -20,6 +20,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
 )
 import voluptuous as vol
 
@@ -29,6 +31,7 @@ from .const import (
     CONF_LAST,
     CONF_NOTIFIERS,
     CONF_PHONES,
+    CONF_PIN,
     CONF_PLACE,
     CONF_POLICY,
     CONF_PUSH_DETAIL,
@@ -126,6 +129,9 @@ PERSON_SCHEMA: Final = vol.Schema(
             *ROLES, key="emergency_role"
         ),
         vol.Optional(CONF_USER): _choice(),
+        vol.Optional(CONF_PIN): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD)
+        ),
         vol.Optional(CONF_PHONES): _PHONES,
         vol.Optional(CONF_NOTIFIERS): EntitySelector(
             EntitySelectorConfig(domain="notify", multiple=True)

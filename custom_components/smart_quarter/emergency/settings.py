@@ -94,10 +94,14 @@ def actor_of(settings: HouseSettings, user_id: str | None) -> Actor:
         return Actor(Role.SYSTEM)
     for person_id, person in settings.persons.items():
         if person.get(CONF_USER) == user_id:
-            role = Role(person[CONF_ROLE])
-            place_id = person.get(CONF_PLACE) if role in BOUND else None
-            return Actor(role, person_id, place_id)
+            return _actor(person_id, person)
     return Actor(Role.UNKNOWN)
+
+
+def actor_with_pin(settings: HouseSettings, owner: str | None) -> Actor:
+    """Return who acts: the person whose PIN it was, or somebody unknown."""
+    person = settings.persons.get(owner or "")
+    return Actor(Role.UNKNOWN) if person is None else _actor(owner, person)
 
 
 def persons_told(settings: HouseSettings, targets: Iterable[str]) -> list[str]:
@@ -114,6 +118,12 @@ def persons_told(settings: HouseSettings, targets: Iterable[str]) -> list[str]:
         elif target in settings.persons:
             found[target] = None
     return list(found) or everybody
+
+
+def _actor(person_id: str | None, person: Settings) -> Actor:
+    """Return a person as somebody who acts."""
+    role = Role(person[CONF_ROLE])
+    return Actor(role, person_id, person.get(CONF_PLACE) if role in BOUND else None)
 
 
 def _source(source: Settings) -> SourceConfig:
