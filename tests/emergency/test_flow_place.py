@@ -77,7 +77,7 @@ async def test_each_kind_has_its_sources_and_each_source_an_id_of_its_own(
 ) -> None:
     form = await begin_part(hass, house, "place")
     fields = {str(marker) for marker in form["data_schema"].schema}
-    assert fields == {"name", *KINDS, "consent", "policy"}
+    assert fields == {"name", *KINDS, "consent", "policy", "silent_h"}
     entered = {kind: [f"binary_sensor.{kind}"] for kind in KINDS}
     entered["manual"] = ["binary_sensor.manual", "event.pendant"]
     all_kinds: Form = {"name": "Flat 2", **entered, "consent": True}
@@ -142,6 +142,8 @@ PLACE_ERRORS: list[tuple[Form, dict[str, str]]] = [
     ({"fall": ["binary_sensor.flat_alarm"]}, {"fall": "own_entity"}),
     ({"manual": ["button.flat_call_for_help"]}, {"manual": "own_entity"}),
     ({"wander": ["binary_sensor.wander"]}, {"consent": "consent_missing"}),
+    ({"silent_h": 0}, {"silent_h": "hours_range"}),
+    ({"silent_h": 169}, {"silent_h": "hours_range"}),
     (
         {"name": "", "gas": ["binary_sensor.nowhere", "binary_sensor.flat_alarm"]},
         {"name": "name_missing", "gas": "entity_unknown"},

@@ -9,6 +9,7 @@ from . import binary_sensor, button, event, sensor, switch
 from .actions import async_setup_actions
 from .const import (
     CONF_ENTITY,
+    CONF_HEARTBEAT_URL,
     CONF_NOTIFIERS,
     CONF_PHONES,
     CONF_PIN,
@@ -51,6 +52,13 @@ SPEC = SystemSpec(
     remove_entry=_async_remove_entry,
     health=health_info,
     to_redact=frozenset(
-        {CONF_ENTITY, CONF_USER, CONF_PIN, CONF_PHONES, CONF_NOTIFIERS}
+        {
+            CONF_ENTITY,
+            CONF_HEARTBEAT_URL,
+            CONF_NOTIFIERS,
+            CONF_PHONES,
+            CONF_PIN,
+            CONF_USER,
+        }
     ),
 )

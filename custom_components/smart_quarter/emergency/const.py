@@ -12,6 +12,7 @@ SUBENTRY_POLICY: Final = "policy"
 
 # House
 CONF_PUSH_DETAIL: Final = "push_detail"
+CONF_HEARTBEAT_URL: Final = "heartbeat_url"
 
 # Place
 CONF_SOURCES: Final = "sources"
@@ -20,6 +21,7 @@ CONF_KIND: Final = "kind"
 CONF_ENTITY: Final = "entity_id"
 CONF_POLICY: Final = "policy"
 CONF_CONSENT: Final = "consent"
+CONF_SILENT_H: Final = "silent_h"
 
 # Person
 CONF_ROLE: Final = "role"

@@ -24,11 +24,16 @@ class Problem(StrEnum):
     SOURCE_MISSING = "source_missing"
     NOT_TOLD = "not_told"
     UNSUPERVISED = "unsupervised"
+    SOURCE_LOST = "source_lost"
+    SOURCE_SILENT = "source_silent"
+    BATTERY_LOW = "battery_low"
+    LINK_LOST = "link_lost"
+    HEARTBEAT_FAILED = "heartbeat_failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A problem, and the place or person it is about."""
+    """A problem, and the place, person or link (a config entry) it is about."""
 
     problem: Problem
     subject: str | None = None
@@ -37,6 +42,7 @@ class Fault:
 def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
     """Return what is wrong now."""
     found: set[Fault] = set(runtime.messenger.faults)
+    found |= runtime.supervisor.faults | runtime.heartbeat.faults
     if not runtime.journal_ok:
         found.add(Fault(Problem.JOURNAL_FAILED))
     if runtime.damage - {Damage.TRUNCATED}:

@@ -5,17 +5,20 @@ from collections.abc import Iterator
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import slugify
+from yarl import URL
 
 from ..forms import Finding, Form, check_entities, check_name, names_taken
 from .const import (
     CONF_CONSENT,
     CONF_FIRST,
+    CONF_HEARTBEAT_URL,
     CONF_NOTIFIERS,
     CONF_PHONES,
     CONF_PIN,
     CONF_PLACE,
     CONF_REPEAT_S,
     CONF_ROLE,
+    CONF_SILENT_H,
     CONF_STEP_S,
     CONF_USER,
     SUBENTRY_PERSON,
@@ -29,6 +32,7 @@ from .settings import BOUND, CARE, STEP_KEYS
 WATCHING: tuple[Kind, ...] = (Kind.WANDER,)
 """Kinds that watch what a person does: only with that person's recorded consent."""
 LEAST_S = 10
+LONGEST_H = 24 * 7
 
 
 def check_house(
@@ -37,6 +41,9 @@ def check_house(
     """Check the form of a house."""
     taken = names_taken(hass, SYSTEM, own_entry_id)
     yield from check_name(form, taken, slugify)
+    url = form.get(CONF_HEARTBEAT_URL)
+    if url and (URL(url).scheme not in {"http", "https"} or not URL(url).host):
+        yield CONF_HEARTBEAT_URL, "url_invalid"
 
 
 def check_place(
@@ -47,6 +54,9 @@ def check_place(
     yield from check_entities(hass, form, tuple(kind.value for kind in KINDS))
     if any(form.get(kind) for kind in WATCHING) and not form[CONF_CONSENT]:
         yield CONF_CONSENT, "consent_missing"
+    hours = form.get(CONF_SILENT_H)
+    if hours is not None and not 1 <= hours <= LONGEST_H:
+        yield CONF_SILENT_H, "hours_range"
 
 
 def check_person(

@@ -28,6 +28,7 @@ import voluptuous as vol
 from .const import (
     CONF_CONSENT,
     CONF_FIRST,
+    CONF_HEARTBEAT_URL,
     CONF_LAST,
     CONF_NOTIFIERS,
     CONF_PHONES,
@@ -38,6 +39,7 @@ from .const import (
     CONF_REPEAT_S,
     CONF_ROLE,
     CONF_SECOND,
+    CONF_SILENT_H,
     CONF_STEP_S,
     CONF_USER,
 )
@@ -86,13 +88,13 @@ def _choice(*, multiple: bool = False) -> SelectSelector:
     return SelectSelector(config)
 
 
-def _seconds() -> NumberSelector:
-    """Return a box for seconds; what is allowed is checked with a sentence of our own."""
+def _number(unit: UnitOfTime) -> NumberSelector:
+    """Return a box for a number; what is allowed is checked with a sentence of our own."""
     return NumberSelector(
         NumberSelectorConfig(
             mode=NumberSelectorMode.BOX,
             step=1,
-            unit_of_measurement=UnitOfTime.SECONDS,
+            unit_of_measurement=unit,
         )
     )
 
@@ -112,6 +114,9 @@ HOUSE_SCHEMA: Final = vol.Schema(
         vol.Required(CONF_PUSH_DETAIL, default=Detail.PLACE): _select(
             *Detail, key="emergency_push_detail"
         ),
+        vol.Optional(CONF_HEARTBEAT_URL): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.URL)
+        ),
     }
 )
 PLACE_SCHEMA: Final = vol.Schema(
@@ -120,6 +125,7 @@ PLACE_SCHEMA: Final = vol.Schema(
         **{vol.Optional(kind.value): _SOURCES for kind in KINDS},
         vol.Required(CONF_CONSENT, default=False): BooleanSelector(),
         vol.Optional(CONF_POLICY): _choice(),
+        vol.Optional(CONF_SILENT_H): _number(UnitOfTime.HOURS),
     }
 )
 PERSON_SCHEMA: Final = vol.Schema(
@@ -145,8 +151,8 @@ POLICY_SCHEMA: Final = vol.Schema(
         vol.Required(CONF_FIRST): _choice(multiple=True),
         vol.Optional(CONF_SECOND): _choice(multiple=True),
         vol.Optional(CONF_LAST): _choice(multiple=True),
-        vol.Optional(CONF_STEP_S): _seconds(),
-        vol.Required(CONF_REPEAT_S, default=30): _seconds(),
+        vol.Optional(CONF_STEP_S): _number(UnitOfTime.SECONDS),
+        vol.Required(CONF_REPEAT_S, default=30): _number(UnitOfTime.SECONDS),
     }
 )
 

@@ -16,6 +16,7 @@ from .faults import Fault, Problem
 CONF_ENTRY: Final = "entry_id"
 CONF_PROBLEM: Final = "problem"
 FIXABLE: Final = frozenset({Problem.JOURNAL_DAMAGED, Problem.UNSUPERVISED})
+WARNINGS: Final = frozenset({Problem.BATTERY_LOW, Problem.HEARTBEAT_FAILED})
 CRITICAL: Final = frozenset({Problem.JOURNAL_FAILED, Problem.NOBODY_REACHABLE})
 
 
@@ -43,8 +44,6 @@ def _raise(
     words: dict[str, str],
 ) -> None:
     """Raise the issue of a problem."""
-    critical = problem in CRITICAL
-    severity = ir.IssueSeverity.CRITICAL if critical else ir.IssueSeverity.ERROR
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -56,10 +55,18 @@ def _raise(
             **words,
         },
         is_fixable=problem in FIXABLE,
-        severity=severity,
+        severity=_severity(problem),
         translation_key=f"emergency_{problem}",
         translation_placeholders=words,
     )
+
+
+def _severity(problem: Problem) -> ir.IssueSeverity:
+    """Return how bad a problem is."""
+    if problem in CRITICAL:
+        return ir.IssueSeverity.CRITICAL
+    is_warning = problem in WARNINGS
+    return ir.IssueSeverity.WARNING if is_warning else ir.IssueSeverity.ERROR
 
 
 def create_fix_flow(

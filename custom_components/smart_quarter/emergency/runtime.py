@@ -35,6 +35,7 @@ from .happenings import (
     Restarted,
     TimePassed,
 )
+from .heartbeat import Heartbeat
 from .inputs import Sources
 from .journal import Journal
 from .journal_files import Damage
@@ -43,6 +44,7 @@ from .model import Actor, HouseState
 from .notes import Notes
 from .repairs import async_report
 from .settings import HouseSettings, actor_of, house_config
+from .supervisor import Supervisor
 
 type EmergencyConfigEntry = ConfigEntry[EmergencyRuntime]
 type Outage = tuple[datetime, datetime]
@@ -72,6 +74,8 @@ class EmergencyRuntime:
         self.journal = Journal(journal_folder(hass, entry), self._journal_changed)
         self.messenger = Messenger(self)
         self.care = Care(self)
+        self.supervisor = Supervisor(self)
+        self.heartbeat = Heartbeat(self)
         self._listeners = defaultdict[str | None, list[Callable[[], None]]](list)
         self._entry_listeners = defaultdict[str, list[EntryListener]](list)
         self._untold = defaultdict[str, list[Entry]](list)
@@ -101,6 +105,8 @@ class EmergencyRuntime:
         self.feed([self._restarted, Configured()])
         heard_until = self._restarted.alive_until or dt_util.utcnow()
         self._sources.listen(self.settings, heard_until)
+        self.supervisor.start()
+        self.heartbeat.start()
         self.report_faults()
         self.entry.async_on_unload(async_follow_renames(self.hass, self.entry))
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
@@ -145,6 +151,11 @@ class EmergencyRuntime:
         """Return the name of a place or person, as far as it still has one."""
         subentry = self.entry.subentries.get(subentry_id)
         return "?" if subentry is None else subentry.title
+
+    def _name_of_subject(self, subject: str) -> str:
+        """Return the name of what a fault is about; a link is another integration's entry."""
+        link = self.hass.config_entries.async_get_entry(subject)
+        return self.name_of(subject) if link is None else link.title
 
     def subscribe(
         self, place_id: str | None, listener: Callable[[], None]
@@ -297,6 +308,7 @@ class EmergencyRuntime:
         )
         self.config = house_config(self.settings)
         self.messenger.forget_gone()
+        self.supervisor.forget()
 
     @callback
     def report_faults(self) -> None:
@@ -306,11 +318,11 @@ class EmergencyRuntime:
             return
         previous, self.faults = self.faults, found
         async_report(self.hass, self.entry, found, previous, self._words_of)
-        self._notify({None})
+        self._notify({fault.subject for fault in found ^ previous})
 
     def _words_of(self, subject: str | None) -> dict[str, str]:
         """Return what the message about a fault fills in."""
-        name = self.entry.title if subject is None else self.name_of(subject)
+        name = self.entry.title if subject is None else self._name_of_subject(subject)
         since, until = self.outage or (None, None)
         return {
             "house": self.entry.title,
