@@ -34,7 +34,7 @@ PURE = {
     "emergency": {
         *("chain", "codec", "const", "deeds", "diagnostics", "engine", "happenings"),
         *("matching", "model", "openings", "pace", "rights", "settings"),
-        *("supervision", "turn"),
+        *("supervision", "turn", "watch", "watching"),
     },
 }
 """Modules of each system that know neither Home Assistant nor the outside world."""

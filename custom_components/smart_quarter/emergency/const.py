@@ -13,6 +13,7 @@ SUBENTRY_POLICY: Final = "policy"
 # House
 CONF_PUSH_DETAIL: Final = "push_detail"
 CONF_HEARTBEAT_URL: Final = "heartbeat_url"
+CONF_TTS: Final = "tts"
 
 # Place
 CONF_SOURCES: Final = "sources"
@@ -22,6 +23,17 @@ CONF_ENTITY: Final = "entity_id"
 CONF_POLICY: Final = "policy"
 CONF_CONSENT: Final = "consent"
 CONF_SILENT_H: Final = "silent_h"
+CONF_ACTIVITY: Final = "activity"
+CONF_INACTIVITY_H: Final = "inactivity_h"
+CONF_DAY_INACTIVITY_H: Final = "day_inactivity_h"
+CONF_SLEEP_BEGINS: Final = "sleep_begins"
+CONF_SLEEP_ENDS: Final = "sleep_ends"
+CONF_CHECK_IN_UNTIL: Final = "check_in_until"
+CONF_ACTIVITY_IS_CHECK_IN: Final = "activity_is_check_in"
+CONF_BED: Final = "bed"
+CONF_BATHROOM: Final = "bathroom"
+CONF_DOOR: Final = "door"
+CONF_SPEAKERS: Final = "speakers"
 
 # Person
 CONF_ROLE: Final = "role"

@@ -12,19 +12,24 @@ from typing import Final
 
 from .deeds import carry_out
 from .happenings import (
+    AbsenceSet,
     Attempted,
     Called,
     Cancelled,
+    CheckedIn,
     ClockSet,
     Configured,
     Deed,
     Done,
+    Heard,
+    HeardNothing,
     HouseEffect,
     HouseEvent,
     PhaseSet,
     Restarted,
     SourceCleared,
     SourceMatched,
+    Stayed,
     TestSet,
     TimePassed,
     Word,
@@ -33,6 +38,17 @@ from .model import OPEN, HouseConfig, HouseState, Incident, Outcome, Phase, Stag
 from .openings import call, cancel, clear, end_pre_alarm, raise_by_source
 from .rights import REOPEN_FOR
 from .turn import Turn
+from .watching import (
+    all_well,
+    check_in,
+    hear,
+    hear_nothing,
+    let_watch,
+    set_absence,
+    shift,
+    stay,
+    watch_all,
+)
 
 KEEP_CLOSED: Final = timedelta(hours=1)
 """So long a closed incident is remembered; the journal keeps it for longer."""
@@ -62,7 +78,12 @@ def wake_at(state: HouseState) -> datetime | None:
         for time in (incident.deadline, incident.repeat_at)
         if time is not None
     ]
-    times += [p.test_until for p in state.places.values() if p.test_until is not None]
+    times += [
+        time
+        for place in state.places.values()
+        for time in (place.test_until, place.watching.due)
+        if time is not None
+    ]
     return min(times, default=None)
 
 
@@ -76,21 +97,35 @@ def _apply(turn: Turn, event: HouseEvent) -> None:
         case Called():
             call(turn, event)
         case Cancelled():
-            cancel(turn, event)
+            if cancel(turn, event):
+                all_well(turn, event.place_id)
         case Done():
             carry_out(turn, event)
         case TestSet():
             _set_test(turn, event)
         case PhaseSet():
             _set_phase(turn, event)
+        case Heard():
+            hear(turn, event)
+        case HeardNothing(place_id, blind):
+            hear_nothing(turn, place_id, blind=blind)
+        case Stayed():
+            stay(turn, event)
+        case CheckedIn():
+            check_in(turn, event)
+        case AbsenceSet():
+            set_absence(turn, event)
         case Attempted(incident_id, attempt):
             _attempted(turn, incident_id, attempt)
         case ClockSet(by):
             _set_clock(turn, by)
+            shift(turn, by)
         case Restarted():
             _restart(turn, event)
+            watch_all(turn, turn.config.places, anew=True)
         case Configured():
             _fit(turn)
+            watch_all(turn, turn.config.places)
         case TimePassed():
             pass
 
@@ -106,6 +141,7 @@ def _let_pass(turn: Turn) -> None:
         if place.test_until is not None and turn.now >= place.test_until:
             turn.put_place(place_id, replace(place, test_until=None))
             turn.note(Word.TEST_ENDED, "system", place_id=place_id)
+    let_watch(turn)
     for incident in tuple(turn.state.incidents.values()):
         if incident.stage not in OPEN and turn.now - incident.changed_at > KEEP_CLOSED:
             turn.drop(incident.incident_id)
@@ -162,6 +198,7 @@ def _set_phase(turn: Turn, event: PhaseSet) -> None:
     ):
         for source_id in known.sources:
             turn.put_raised(source_id, False)
+    watch_all(turn, [event.place_id])
 
 
 def _fit(turn: Turn) -> None:

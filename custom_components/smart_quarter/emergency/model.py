@@ -10,6 +10,8 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from .watch import Rule, Watch, Watching
+
 
 class Kind(StrEnum):
     """What a source reports."""
@@ -144,6 +146,13 @@ class PlaceConfig:
     place_id: str
     policy_id: str
     sources: Mapping[str, SourceConfig] = field(default_factory=dict)
+    """Its entities, and one for each rule of its watch."""
+    watch: Watch | None = None
+
+
+def rule_source(place_id: str, rule: Rule) -> str:
+    """Return the id of the source that stands for a rule of a place's watch."""
+    return f"{place_id}.{rule}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +248,7 @@ class PlaceState:
     phase: Phase = Phase.NOT_COMMISSIONED
     test_until: datetime | None = None
     """Walk test: until then an incident is a test, and an alarm if nobody ends it."""
+    watching: Watching = field(default_factory=Watching)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
