@@ -32,7 +32,8 @@ PURE = {
         *("water_balance", "zone_machine"),
     },
     "emergency": {
-        *("chain", "codec", "const", "deeds", "diagnostics", "engine", "happenings"),
+        *("chain", "codec", "commissioning", "const", "deeds", "diagnostics", "engine"),
+        "happenings",
         *("matching", "model", "openings", "pace", "rights", "settings", "turn"),
     },
 }

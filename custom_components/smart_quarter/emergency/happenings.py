@@ -23,6 +23,8 @@ class Deed(StrEnum):
     NOTE = "note"
     TEST = "test"
     COMMISSION = "commission"
+    MOVE_OUT = "move_out"
+    """Nobody lives there any more: the sources are off and the person is erased."""
 
 
 class Word(StrEnum):

@@ -28,7 +28,7 @@ RIGHTS: Final[Mapping[Role, frozenset[Deed]]] = MappingProxyType(
     {
         Role.RESIDENT: frozenset({Deed.CALL, Deed.CANCEL}),
         Role.CARETAKER: _CARE,
-        Role.LEAD: _CARE | {Deed.REOPEN, Deed.COMMISSION},
+        Role.LEAD: _CARE | {Deed.REOPEN, Deed.COMMISSION, Deed.MOVE_OUT},
         Role.TECHNICIAN: frozenset({Deed.CALL, Deed.TEST, Deed.COMMISSION}),
         Role.OBSERVER: frozenset({Deed.CALL}),
         Role.SYSTEM: frozenset({Deed.CALL, Deed.CANCEL, Deed.NOTE, Deed.ESCALATE}),
@@ -99,7 +99,7 @@ def is_repeated(incident: Incident, done: Done) -> bool:
 def _stage_refusal(incident: Incident, done: Done, now: datetime) -> Refusal | None:
     """Return why the stage of an incident does not allow a deed."""
     stage, deed = incident.stage, done.deed
-    if deed in (Deed.CALL, Deed.TEST, Deed.COMMISSION):
+    if deed in (Deed.CALL, Deed.TEST, Deed.COMMISSION, Deed.MOVE_OUT):
         return Refusal.NOT_ALLOWED
     if deed is Deed.NOTE:
         return None
