@@ -5,11 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.smart_quarter.emergency.happenings import (
-    PhaseSet,
-    TestSet,
-    Word,
-)
+from custom_components.smart_quarter.emergency.happenings import PhaseSet, TestSet, Word
 from custom_components.smart_quarter.emergency.model import (
     Kind,
     Phase,

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .const import (
+    CONF_ABOVE,
+    CONF_BELOW,
+    CONF_CONSENT,
     CONF_ENTITY,
     CONF_FIRST,
     CONF_KIND,
@@ -18,8 +21,9 @@ from .const import (
     CONF_SOURCES,
     CONF_STEP_S,
     CONF_USER,
+    CONF_WORDS,
 )
-from .matching import is_momentary
+from .matching import ON, Rule, is_momentary
 from .model import (
     EVERYBODY,
     PRE_ALARM_S,
@@ -41,6 +45,8 @@ CARE: Final = frozenset({Role.CARETAKER, Role.LEAD})
 """Roles that are told about alarms."""
 BOUND: Final = frozenset({Role.RESIDENT, Role.OBSERVER})
 """Roles that have to do with one place only."""
+WATCHING: Final = (Kind.WANDER,)
+"""Kinds that watch what a person does: only with that person's recorded consent."""
 STEP_KEYS: Final = (CONF_FIRST, CONF_SECOND, CONF_LAST)
 
 
@@ -66,11 +72,25 @@ def house_config(settings: HouseSettings) -> HouseConfig:
 
 def place_config(place_id: str, place: Settings) -> PlaceConfig:
     """Return the engine's configuration of a place."""
-    sources = [_source(each) for each in place[CONF_SOURCES]]
+    sources = [
+        _source(each)
+        for each in place[CONF_SOURCES]
+        if each[CONF_KIND] not in WATCHING or place.get(CONF_CONSENT)
+    ]
     return PlaceConfig(
         place_id=place_id,
         policy_id=place.get(CONF_POLICY, ""),
         sources={source.source_id: source for source in sources},
+    )
+
+
+def rule_of(source: Settings) -> Rule:
+    """Return which states of a source's entity call for help."""
+    words = source.get(CONF_WORDS)
+    return Rule(
+        above=source.get(CONF_ABOVE),
+        below=source.get(CONF_BELOW),
+        words=ON if words is None else frozenset(words),
     )
 
 
