@@ -58,7 +58,11 @@ incidents = st.builds(
     review=st.booleans(),
 )
 places = st.builds(
-    PlaceState, phase=st.sampled_from(Phase), test_until=st.none() | times
+    PlaceState,
+    phase=st.sampled_from(Phase),
+    test_until=st.none() | times,
+    reported=st.frozensets(names, max_size=2),
+    proven=st.frozensets(names, max_size=2),
 )
 houses = st.builds(
     HouseState,
@@ -176,6 +180,12 @@ def test_an_older_house_without_later_fields_is_read() -> None:
     for later in ("review", "late", "told", "attempted"):
         del data[later]
     assert decode({"incidents": {"i": data}}).incidents == {"i": INCIDENT}
+
+
+def test_an_older_place_without_later_fields_is_read() -> None:
+    place = {"phase": "supervised", "test_until": None}
+    expected = {"flat": PlaceState(phase=Phase.SUPERVISED)}
+    assert decode({"places": {"flat": place}}).places == expected
 
 
 def test_an_entry_is_written_with_plain_words() -> None:

@@ -1,6 +1,7 @@
 """Whatever the order of calls, deeds, faults, restarts and time: nobody is forgotten."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import override
 
@@ -106,6 +107,8 @@ class WatchedHouse(House):
             assert not known.review
         if isinstance(event, SourceMatched | Called):
             self._accepted(event, before)
+        for place_id, place in self.state.places.items():
+            self._commissioned(event, place_id, _phase(before, place_id), place)
 
     def _compare(self, event: HouseEvent, before: Incident) -> None:
         """See that an incident is closed by a person only, and nothing of it is lost."""
@@ -142,6 +145,24 @@ class WatchedHouse(House):
             and (each.place_id, each.kind) == (event.place_id, kind)
             for each in self.state.incidents.values()
         ), "who calls has an open incident"
+
+    def _commissioned(
+        self, event: HouseEvent, place_id: str, before: Phase, after: PlaceState
+    ) -> None:
+        """See that a place is supervised by what was proven, or because a person says so."""
+        if after.phase is before:
+            return
+        said = isinstance(event, PhaseSet) and event.place_id == place_id
+        if said:
+            assert event.phase is after.phase
+            assert event.actor.role in (Role.LEAD, Role.TECHNICIAN)
+            return
+        assert before is not Phase.VACANT, "only a person says that somebody moves in"
+        assert after.phase is not Phase.VACANT, "only a person says that all is empty"
+        if after.phase is Phase.SUPERVISED:
+            assert isinstance(event, SourceMatched)
+            assert after.test_until is not None
+            assert not event.late
 
     def _kind(self, event: SourceMatched | Called, before: HouseState) -> Kind | None:
         """Return the kind of incident that must come of an event, if any must."""
@@ -252,6 +273,29 @@ class Care(RuleBasedStateMachine):
         assert self.house.last is not None
         self.house.feed(self.house.last)
 
+    @rule(place_id=places)
+    def somebody_walks_through(self, place_id: str) -> None:
+        """Somebody lets every source report in a walk test, and ends it."""
+        self.house.feed(
+            TestSet(place_id, self.house.now + timedelta(seconds=600), TECHNICIAN)
+        )
+        before = _phase(self.house.state, place_id)
+        known = self.house.config.places.get(place_id)
+        for source_id in () if known is None else known.sources:
+            self.house.source(source_id, place_id)
+        if known is not None and self.house.runs:
+            vacant = before is Phase.VACANT
+            expected = Phase.VACANT if vacant else Phase.SUPERVISED
+            assert _phase(self.house.state, place_id) is expected
+        self.house.feed(TestSet(place_id, None, TECHNICIAN))
+
+    @rule(kept=st.sets(st.sampled_from(sorted(FLAT.sources)), min_size=1))
+    def sources_of_the_flat_change(self, kept: set[str]) -> None:
+        """Take sources away from the flat, or bring them back."""
+        sources = {key: each for key, each in FLAT.sources.items() if key in kept}
+        flat = replace(FLAT, sources=sources)
+        self.house.configure(house(flat, STUDIO))
+
     @rule(kept=st.sets(st.sampled_from(sorted(PLACES))))
     def settings_change(self, kept: set[str]) -> None:
         """Remove places, or bring them back."""
@@ -279,6 +323,7 @@ class Care(RuleBasedStateMachine):
             incident = self.house.incident(incident_id)
             expected = attempt if incident.review else attempt + 1
             assert incident.attempt == expected, "told at once, and only once"
+        self.house.configure(self.house.config)
 
     @rule(seconds=st.sampled_from([0.5, 1, 9, 31, 65, 130, 600, 4000]))
     def time_passes(self, seconds: float) -> None:
@@ -332,6 +377,18 @@ class Care(RuleBasedStateMachine):
             for place in self.house.state.places.values():
                 if place.test_until is not None:
                     self._is_soon(place.test_until, 600)
+
+    @invariant()
+    def what_is_supervised_is_proven(self) -> None:
+        """Every source of a supervised place was walked to, or a person vouches for it."""
+        if not self.house.runs:
+            return
+        for place_id, place in self.house.state.places.items():
+            known = self.house.config.places.get(place_id)
+            if place.phase is Phase.SUPERVISED and known is not None:
+                assert set(known.sources) <= place.proven
+            if place.phase is Phase.VACANT and known is not None:
+                assert not self.house.state.raised & set(known.sources)
 
     def _watched(self) -> list[Incident]:
         """Return the incidents that the engine has to do with by itself."""

@@ -10,6 +10,7 @@ from custom_components.smart_quarter.emergency.matching import (
     MOMENTARY,
     ON,
     Match,
+    MatchRule,
     Seen,
     is_momentary,
     meaning_of,
@@ -140,3 +141,78 @@ def test_whatever_an_entity_says_it_has_a_meaning(
     domain: str, before: str | None, after: str
 ) -> None:
     assert isinstance(meaning_of(Seen(domain, before, after), HEARD), Match)
+
+
+HOT = MatchRule(above=50, below=-10.5)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "meaning"),
+    [
+        ("20", "50", Match.CLEARED),
+        ("20", "50.1", Match.MATCHED),
+        ("60", "70", Match.NOTHING),
+        ("60", "-11", Match.NOTHING),
+        ("0", "-10.6", Match.MATCHED),
+        ("60", "20", Match.CLEARED),
+        (None, "60", Match.FOUND_ON),
+        ("unavailable", "60", Match.FOUND_ON),
+        ("unavailable", "20", Match.CLEARED),
+        ("60", "unavailable", Match.NOTHING),
+        ("60", "unknown", Match.NOTHING),
+        ("60", "on", Match.NOTHING),
+        ("60", "nan", Match.NOTHING),
+        ("60", "inf", Match.NOTHING),
+        ("60", None, Match.NOTHING),
+        ("on", "60", Match.FOUND_ON),
+        ("20", "1e3", Match.MATCHED),
+    ],
+)
+def test_a_number_calls_beyond_its_limits_and_what_is_no_number_says_nothing(
+    before: str | None, after: str | None, meaning: Match
+) -> None:
+    assert meaning_of(Seen("sensor", before, after), HEARD, HOT) is meaning
+
+
+@pytest.mark.parametrize(
+    ("rule", "calling"),
+    [
+        (MatchRule(above=0), ["0.1"]),
+        (MatchRule(below=0), ["-0.1"]),
+        (MatchRule(above=0, below=0), ["0.1", "-0.1"]),
+        (MatchRule(words=frozenset({"help"})), ["help", "HELP"]),
+    ],
+)
+def test_only_what_a_rule_says_calls(rule: MatchRule, calling: list[str]) -> None:
+    states = ["0.1", "0", "-0.1", "help", "HELP", "sos", "on"]
+    assert [state for state in states if rule.calls(state)] == calling
+
+
+@given(
+    states=st.lists(st.integers(-100, 100) | dropped, min_size=1, max_size=20),
+    above=st.integers(-50, 50),
+)
+def test_a_number_that_is_too_high_is_never_swallowed_by_a_drop_out(
+    states: list[int | str | None], above: int
+) -> None:
+    rule = MatchRule(above=above)
+    texts = [None, *(each if isinstance(each, str) else _text(each) for each in states)]
+    raised = False
+    for before, after in pairwise(texts):
+        match meaning_of(Seen("sensor", before, after), HEARD, rule):
+            case Match.MATCHED | Match.FOUND_ON:
+                raised = True
+            case Match.CLEARED:
+                raised = False
+        if (number := _number(after)) is not None:
+            assert raised is (number > above)
+
+
+def _text(number: int | None) -> str | None:
+    """Return a number as a state."""
+    return None if number is None else str(number)
+
+
+def _number(state: str | None) -> int | None:
+    """Return the number of a state."""
+    return None if state in {None, "unavailable", "unknown"} else int(str(state))

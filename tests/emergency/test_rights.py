@@ -40,6 +40,7 @@ TABLE = {
     Deed.COMMISSION: "lead technician",
     Deed.CHECK_IN: "resident caretaker lead system",
     Deed.ABSENCE: "resident caretaker lead",
+    Deed.MOVE_OUT: "lead",
 }
 ABOUT_INCIDENTS = (
     Deed.CANCEL,
@@ -131,7 +132,7 @@ def test_who_may_not_do_it_changes_nothing(deed: Deed, role: Role) -> None:
     assert refused(house, done) is Refusal.NOT_ALLOWED
 
 
-@pytest.mark.parametrize("deed", [Deed.CALL, Deed.TEST, Deed.COMMISSION])
+@pytest.mark.parametrize("deed", [Deed.CALL, Deed.TEST, Deed.COMMISSION, Deed.MOVE_OUT])
 def test_what_is_no_deed_about_an_incident_is_refused(deed: Deed) -> None:
     house = House()
     incident_id = in_alarm(house)
@@ -209,13 +210,22 @@ def test_a_walk_test_and_the_phase_are_a_matter_of_the_house(actor: Actor) -> No
     assert refused(house, phase) is Refusal.NOT_ALLOWED
 
 
-@pytest.mark.parametrize("phase", Phase)
-def test_the_lead_and_the_technician_set_the_phase(phase: Phase) -> None:
+@pytest.mark.parametrize("phase", [Phase.NOT_COMMISSIONED, Phase.SUPERVISED])
+def test_the_lead_and_the_technician_commission_a_place(phase: Phase) -> None:
     house = House()
     for actor in (LEAD, TECHNICIAN):
         house.feed(PhaseSet("flat", phase, actor))
         assert house.state.places["flat"].phase is phase
     assert house.entries[-1].detail == {"phase": phase.value}
+
+
+def test_only_a_lead_says_that_somebody_has_moved_out() -> None:
+    house = House()
+    vacant = PhaseSet("flat", Phase.VACANT, TECHNICIAN)
+    assert refused(house, vacant) is Refusal.NOT_ALLOWED
+    assert "flat" not in house.state.places
+    house.feed(PhaseSet("flat", Phase.VACANT, LEAD))
+    assert house.state.places["flat"].phase is Phase.VACANT
 
 
 @pytest.mark.parametrize(

@@ -32,15 +32,24 @@ PURE = {
         *("water_balance", "zone_machine"),
     },
     "emergency": {
-        *("chain", "codec", "const", "deeds", "diagnostics", "engine", "happenings"),
-        *("matching", "model", "openings", "pace", "rights", "settings"),
-        *("supervision", "turn", "watch", "watching"),
+        *("chain", "codec", "commissioning", "const", "deeds", "diagnostics", "engine"),
+        *("happenings", "matching", "model", "openings", "pace", "rights", "settings"),
+        *(
+            "suggest",
+            "supervision",
+            "table",
+            "table_cells",
+            "turn",
+            "watch",
+            "watching",
+        ),
     },
 }
 """Modules of each system that know neither Home Assistant nor the outside world."""
 
 HARMLESS = {
     *("__future__", "abc", "bisect", "calendar", "collections", "contextlib", "copy"),
+    "csv",
     *("dataclasses", "datetime", "enum", "functools", "hashlib", "heapq", "itertools"),
     *("json", "math", "mashumaro", "operator", "re", "statistics", "types", "typing"),
     *("uuid", "zoneinfo"),

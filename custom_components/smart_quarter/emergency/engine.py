@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from .commissioning import fit_phase, set_phase
 from .deeds import carry_out
 from .happenings import (
     AbsenceSet,
@@ -34,7 +35,7 @@ from .happenings import (
     TimePassed,
     Word,
 )
-from .model import OPEN, HouseConfig, HouseState, Incident, Outcome, Phase, Stage
+from .model import OPEN, HouseConfig, HouseState, Incident, Outcome, Stage
 from .openings import call, cancel, clear, end_pre_alarm, raise_by_source
 from .rights import REOPEN_FOR
 from .turn import Turn
@@ -104,7 +105,8 @@ def _apply(turn: Turn, event: HouseEvent) -> None:
         case TestSet():
             _set_test(turn, event)
         case PhaseSet():
-            _set_phase(turn, event)
+            set_phase(turn, event)
+            watch_all(turn, [event.place_id])
         case Heard():
             hear(turn, event)
         case HeardNothing(place_id, blind):
@@ -177,28 +179,14 @@ def _set_test(turn: Turn, event: TestSet) -> None:
         return
     word = Word.TEST_ENDED if event.until is None else Word.TEST_STARTED
     place = replace(turn.place(event.place_id), test_until=event.until)
+    if event.until is not None:
+        place = replace(place, reported=frozenset())
     turn.put_place(event.place_id, place)
     turn.note(word, event.actor.name, place_id=event.place_id)
     if event.until is None:
         for incident in turn.incidents(event.place_id):
             if incident.test and incident.stage is Stage.PRE_ALARM:
                 end_pre_alarm(turn, incident, event.actor.name, Outcome.TEST)
-
-
-def _set_phase(turn: Turn, event: PhaseSet) -> None:
-    """Commission a place, or take it out of use."""
-    if not turn.is_allowed(event.actor, Deed.COMMISSION, event.place_id):
-        return
-    place = replace(turn.place(event.place_id), phase=event.phase)
-    turn.put_place(event.place_id, place)
-    detail = {"phase": event.phase.value}
-    turn.note(Word.PHASE_CHANGED, event.actor.name, None, event.place_id, **detail)
-    if event.phase is Phase.VACANT and (
-        known := turn.config.places.get(event.place_id)
-    ):
-        for source_id in known.sources:
-            turn.put_raised(source_id, False)
-    watch_all(turn, [event.place_id])
 
 
 def _fit(turn: Turn) -> None:
@@ -209,6 +197,8 @@ def _fit(turn: Turn) -> None:
     if kept.keys() != state.places.keys() or not state.raised <= sources:
         turn.state = replace(state, places=kept, raised=state.raised & sources)
         turn.note(Word.CONFIGURED, "system")
+    for place_id in kept:
+        fit_phase(turn, place_id)
 
 
 def _set_clock(turn: Turn, by: timedelta) -> None:

@@ -25,12 +25,10 @@ from .const import (
     SYSTEM,
 )
 from .flow_schema import KINDS
-from .model import EVERYBODY, MAX_REPEAT_S, Kind, Role
+from .model import EVERYBODY, MAX_REPEAT_S, Role
 from .pins import UNCHANGED, is_pin, owner_of
-from .settings import BOUND, CARE, STEP_KEYS
+from .settings import BOUND, CARE, STEP_KEYS, WATCHING
 
-WATCHING: tuple[Kind, ...] = (Kind.WANDER,)
-"""Kinds that watch what a person does: only with that person's recorded consent."""
 LEAST_S = 10
 LONGEST_H = 24 * 7
 

@@ -26,6 +26,8 @@ class Deed(StrEnum):
     COMMISSION = "commission"
     CHECK_IN = "check_in"
     ABSENCE = "absence"
+    MOVE_OUT = "move_out"
+    """Nobody lives there any more: the sources are off and the person is erased."""
 
 
 class Word(StrEnum):

@@ -19,8 +19,8 @@ from homeassistant.util.ulid import ulid_now
 
 from .const import CONF_ENTITY, CONF_SOURCE_ID, CONF_SOURCES
 from .happenings import HouseEvent, SourceCleared, SourceMatched
-from .matching import Match, Seen, meaning_of
-from .settings import HouseSettings
+from .matching import Match, MatchRule, Seen, meaning_of
+from .settings import HouseSettings, rule_of
 
 type Owner = tuple[str, str]
 """A place and one of its sources."""
@@ -41,6 +41,15 @@ def sources_by_entity(settings: HouseSettings) -> dict[str, list[Owner]]:
     return found
 
 
+def rules_by_source(settings: HouseSettings) -> dict[str, MatchRule]:
+    """Return which states of its entity make a source call."""
+    return {
+        source[CONF_SOURCE_ID]: rule_of(source)
+        for place in settings.places.values()
+        for source in place[CONF_SOURCES]
+    }
+
+
 class Sources:
     """The entities that call, heard as long as the house runs."""
 
@@ -55,6 +64,7 @@ class Sources:
         self._feed = feed
         self._came_or_went = came_or_went
         self._owners: dict[str, list[Owner]] = {}
+        self._rules: dict[str, MatchRule] = {}
         self._presses: dict[str, str] = {}
         self._heard_until = dt_util.utcnow()
         self._stop: CALLBACK_TYPE | None = None
@@ -64,6 +74,7 @@ class Sources:
         """Listen to all sources, and look at each as it is now; again after each change."""
         self.stop()
         self._owners = sources_by_entity(settings)
+        self._rules = rules_by_source(settings)
         self._heard_until = heard_until
         found: list[HouseEvent] = []
         for entity_id in self._owners:
@@ -101,8 +112,8 @@ class Sources:
         ).after_drop_out(self._presses.get(entity_id))
         if seen.is_press:
             self._presses[entity_id] = str(seen.after)
-        meaning = meaning_of(seen, self._heard_until)
         for place_id, source_id in self._owners[entity_id]:
+            meaning = meaning_of(seen, self._heard_until, self._rules[source_id])
             match meaning:
                 case Match.CLEARED:
                     yield SourceCleared(place_id, source_id)

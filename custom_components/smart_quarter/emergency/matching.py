@@ -7,6 +7,7 @@ neither raise nor swallow an alarm.
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
+from math import isfinite
 from typing import Final
 
 ON: Final = frozenset(
@@ -26,6 +27,32 @@ class Match(Enum):
     FOUND_ON = auto()
     """It is on, but nobody saw it become so: an alarm unless it is known."""
     CLEARED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRule:
+    """Which states call for help; with a limit only numbers say anything at all."""
+
+    above: float | None = None
+    """A number calls that is greater than this, in the entity's own unit."""
+    below: float | None = None
+    """A number calls that is less than this."""
+    words: frozenset[str] = ON
+    """In lower case; they count where there is no limit."""
+
+    def calls(self, state: str | None) -> bool | None:
+        """Tell whether a state calls; None: it says nothing."""
+        if state is None or state in UNKNOWN:
+            return None
+        if self.above is None and self.below is None:
+            return state.lower() in self.words
+        if (number := number_of(state)) is None:
+            return None
+        too_high = self.above is not None and number > self.above
+        return too_high or (self.below is not None and number < self.below)
+
+
+DEFAULT_RULE: Final = MatchRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +80,18 @@ def is_momentary(domain: str) -> bool:
     return domain in MOMENTARY
 
 
-def meaning_of(seen: Seen, heard_until: datetime) -> Match:
+def number_of(text: str) -> float | None:
+    """Return a number that is written as text; None: it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def meaning_of(
+    seen: Seen, heard_until: datetime, rule: MatchRule = DEFAULT_RULE
+) -> Match:
     """Return what a change of state means.
 
     A press that is not later than `heard_until` was heard, or came before anybody listened.
@@ -62,11 +100,13 @@ def meaning_of(seen: Seen, heard_until: datetime) -> Match:
         return Match.NOTHING
     if is_momentary(seen.domain):
         return _match_press(seen, heard_until)
-    if seen.after.lower() not in ON:
+    if (calls := rule.calls(seen.after)) is None:
+        return Match.NOTHING
+    if not calls:
         return Match.CLEARED
-    if seen.before is None or seen.before in UNKNOWN:
+    if (called := rule.calls(seen.before)) is None:
         return Match.FOUND_ON
-    return Match.NOTHING if seen.before.lower() in ON else Match.MATCHED
+    return Match.NOTHING if called else Match.MATCHED
 
 
 def _match_press(seen: Seen, heard_until: datetime) -> Match:

@@ -249,6 +249,10 @@ class PlaceState:
     test_until: datetime | None = None
     """Walk test: until then an incident is a test, and an alarm if nobody ends it."""
     watching: Watching = field(default_factory=Watching)
+    reported: frozenset[str] = frozenset()
+    """Sources that reported in the present walk test, or else in the last one."""
+    proven: frozenset[str] = frozenset()
+    """Sources that need not report in a walk test before the place is supervised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

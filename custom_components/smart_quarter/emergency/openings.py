@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from .commissioning import prove
 from .happenings import AllClear, Ask, Called, Cancelled, Deed, SourceMatched, Word
 from .model import (
     AUTOMATIC,
@@ -35,6 +36,8 @@ def raise_by_source(turn: Turn, event: SourceMatched) -> None:
         return
     if event.late and source.source_id in turn.state.raised:
         return
+    if not event.late:
+        prove(turn, event.place_id, source.source_id)
     if source.level:
         turn.put_raised(source.source_id, True)
     opened = Incident(

@@ -30,7 +30,7 @@ RIGHTS: Final[Mapping[Role, frozenset[Deed]]] = MappingProxyType(
     {
         Role.RESIDENT: frozenset({Deed.CALL, Deed.CANCEL, Deed.CHECK_IN, Deed.ABSENCE}),
         Role.CARETAKER: _CARE,
-        Role.LEAD: _CARE | {Deed.REOPEN, Deed.COMMISSION},
+        Role.LEAD: _CARE | {Deed.REOPEN, Deed.COMMISSION, Deed.MOVE_OUT},
         Role.TECHNICIAN: frozenset({Deed.CALL, Deed.TEST, Deed.COMMISSION}),
         Role.OBSERVER: frozenset({Deed.CALL}),
         Role.SYSTEM: frozenset(
@@ -43,7 +43,10 @@ RIGHTS: Final[Mapping[Role, frozenset[Deed]]] = MappingProxyType(
 
 
 NO_INCIDENT: Final = frozenset(
-    {Deed.CALL, Deed.TEST, Deed.COMMISSION, Deed.CHECK_IN, Deed.ABSENCE}
+    {
+        *(Deed.CALL, Deed.TEST, Deed.COMMISSION, Deed.MOVE_OUT),
+        *(Deed.CHECK_IN, Deed.ABSENCE),
+    }
 )
 """Deeds that have to do with a place, not with one of its incidents."""
 

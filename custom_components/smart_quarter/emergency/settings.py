@@ -6,10 +6,13 @@ from datetime import UTC, time, timedelta, tzinfo
 from typing import Any, Final
 
 from .const import (
+    CONF_ABOVE,
     CONF_ACTIVITY_IS_CHECK_IN,
     CONF_BATHROOM,
     CONF_BED,
+    CONF_BELOW,
     CONF_CHECK_IN_UNTIL,
+    CONF_CONSENT,
     CONF_DAY_INACTIVITY_H,
     CONF_DOOR,
     CONF_ENTITY,
@@ -28,8 +31,9 @@ from .const import (
     CONF_SOURCES,
     CONF_STEP_S,
     CONF_USER,
+    CONF_WORDS,
 )
-from .matching import is_momentary
+from .matching import ON, MatchRule, is_momentary
 from .model import (
     EVERYBODY,
     PRE_ALARM_S,
@@ -53,6 +57,8 @@ CARE: Final = frozenset({Role.CARETAKER, Role.LEAD})
 """Roles that are told about alarms."""
 BOUND: Final = frozenset({Role.RESIDENT, Role.OBSERVER})
 """Roles that have to do with one place only."""
+WATCHING: Final = (Kind.WANDER,)
+"""Kinds that watch what a person does: only with that person's recorded consent."""
 STEP_KEYS: Final = (CONF_FIRST, CONF_SECOND, CONF_LAST)
 SLEEP: Final = ("22:00:00", "07:00:00")
 STAY_KEYS: Final = {
@@ -94,7 +100,11 @@ def house_config(settings: HouseSettings, zone: tzinfo = UTC) -> HouseConfig:
 
 def place_config(place_id: str, place: Settings, zone: tzinfo = UTC) -> PlaceConfig:
     """Return the engine's configuration of a place; the rules of its watch are sources too."""
-    sources = [_source(each) for each in place[CONF_SOURCES]]
+    sources = [
+        _source(each)
+        for each in place[CONF_SOURCES]
+        if each[CONF_KIND] not in WATCHING or place.get(CONF_CONSENT)
+    ]
     watch = watch_config(place, zone)
     sources += [_rule(place_id, rule) for rule in watch.rules]
     return PlaceConfig(
@@ -121,6 +131,16 @@ def watch_config(place: Settings, zone: tzinfo) -> Watch:
             if place.get(STAY_KEYS[rule])
         },
         zone=zone,
+    )
+
+
+def rule_of(source: Settings) -> MatchRule:
+    """Return which states of a source's entity call for help."""
+    words = source.get(CONF_WORDS)
+    return MatchRule(
+        above=source.get(CONF_ABOVE),
+        below=source.get(CONF_BELOW),
+        words=ON if words is None else frozenset(words),
     )
 
 
