@@ -20,6 +20,7 @@ from custom_components.smart_quarter.emergency.happenings import (
     HouseEffect,
     HouseEvent,
     Notify,
+    Quiet,
     Restarted,
     SourceCleared,
     SourceMatched,
@@ -111,6 +112,7 @@ class House:
     """Who was to be told, and how many seconds after the start."""
     asked: list[Ask] = field(default_factory=list)
     all_clears: list[AllClear] = field(default_factory=list)
+    quiets: list[Quiet] = field(default_factory=list)
     lived: timedelta = timedelta()
     """Time that really passed, whatever the clock says."""
     _alive_until: datetime = START
@@ -257,3 +259,5 @@ class House:
                 self.asked.append(effect)
             case AllClear():
                 self.all_clears.append(effect)
+            case Quiet():
+                self.quiets.append(effect)

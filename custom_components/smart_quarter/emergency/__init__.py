@@ -12,6 +12,10 @@ from .const import (
     CONF_NOTIFIERS,
     CONF_PHONES,
     CONF_PIN,
+    CONF_SCRIPTS,
+    CONF_SIRENS,
+    CONF_SPEAKERS,
+    CONF_TTS,
     CONF_USER,
     SUBENTRY_PERSON,
     SUBENTRY_PLACE,
@@ -51,6 +55,9 @@ SPEC = SystemSpec(
     remove_entry=_async_remove_entry,
     health=health_info,
     to_redact=frozenset(
-        {CONF_ENTITY, CONF_USER, CONF_PIN, CONF_PHONES, CONF_NOTIFIERS}
+        {
+            *(CONF_ENTITY, CONF_USER, CONF_PIN, CONF_PHONES, CONF_NOTIFIERS),
+            *(CONF_SIRENS, CONF_SPEAKERS, CONF_SCRIPTS, CONF_TTS),
+        }
     ),
 )

@@ -10,6 +10,7 @@ from ..forms import exists
 from .const import CONF_ENTITY, CONF_NOTIFIERS, CONF_PHONES, CONF_SOURCES
 from .journal_files import Damage
 from .settings import HouseSettings, persons_told
+from .ways import ways_by_key
 
 if TYPE_CHECKING:
     from .runtime import EmergencyRuntime
@@ -23,12 +24,13 @@ class Problem(StrEnum):
     NOBODY_REACHABLE = "nobody_reachable"
     SOURCE_MISSING = "source_missing"
     NOT_TOLD = "not_told"
+    WAY_FAILED = "way_failed"
     UNSUPERVISED = "unsupervised"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A problem, and the place or person it is about."""
+    """A problem, and the place, person or way it is about."""
 
     problem: Problem
     subject: str | None = None
@@ -36,7 +38,7 @@ class Fault:
 
 def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
     """Return what is wrong now."""
-    found: set[Fault] = set(runtime.messenger.faults)
+    found: set[Fault] = runtime.messenger.faults | runtime.signals.faults
     if not runtime.journal_ok:
         found.add(Fault(Problem.JOURNAL_FAILED))
     if runtime.damage - {Damage.TRUNCATED}:
@@ -50,6 +52,7 @@ def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
         found.add(Fault(Problem.NOBODY_REACHABLE))
     if runtime.hass.state is CoreState.running:
         found |= _missing(runtime.hass, runtime.settings)
+        found |= _ways_missing(runtime.hass, runtime.settings)
     return frozenset(found)
 
 
@@ -66,4 +69,13 @@ def _missing(hass: HomeAssistant, settings: HouseSettings) -> set[Fault]:
         for place_id, place in settings.places.items()
         for source in place[CONF_SOURCES]
         if not exists(hass, source[CONF_ENTITY])
+    }
+
+
+def _ways_missing(hass: HomeAssistant, settings: HouseSettings) -> set[Fault]:
+    """Return the sirens, speakers and scripts that Home Assistant does not know."""
+    return {
+        Fault(Problem.WAY_FAILED, key)
+        for key, entity_id in ways_by_key(settings.policies).items()
+        if not exists(hass, entity_id)
     }

@@ -16,7 +16,9 @@ from .const import (
     CONF_PLACE,
     CONF_REPEAT_S,
     CONF_ROLE,
+    CONF_SPEAKERS,
     CONF_STEP_S,
+    CONF_TTS,
     CONF_USER,
     SUBENTRY_PERSON,
     SYSTEM,
@@ -24,7 +26,8 @@ from .const import (
 from .flow_schema import KINDS
 from .model import EVERYBODY, MAX_REPEAT_S, Kind, Role
 from .pins import UNCHANGED, is_pin, owner_of
-from .settings import BOUND, CARE, STEP_KEYS
+from .settings import BOUND, CARE
+from .ways import STEP_KEYS, WAY_KEYS
 
 WATCHING: tuple[Kind, ...] = (Kind.WANDER,)
 """Kinds that watch what a person does: only with that person's recorded consent."""
@@ -86,10 +89,13 @@ def check_pin(pin: str, entry: ConfigEntry, own_id: str | None) -> Iterator[Find
 
 
 def check_policy(
-    form: Form, entry: ConfigEntry, own_id: str | None
+    hass: HomeAssistant, form: Form, entry: ConfigEntry, own_id: str | None
 ) -> Iterator[Finding]:
     """Check the form of a policy."""
     yield from check_name(form, _titles(entry, own_id))
+    yield from check_entities(hass, form, (*WAY_KEYS, CONF_TTS))
+    if form.get(CONF_SPEAKERS) and not form.get(CONF_TTS):
+        yield CONF_TTS, "tts_missing"
     told = {target for key in STEP_KEYS for target in form.get(key, ())}
     if not form[CONF_FIRST]:
         yield CONF_FIRST, "targets_missing"

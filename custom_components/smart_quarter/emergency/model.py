@@ -170,6 +170,10 @@ class Policy:
     on_scene_s: int = 3600
     """Who is there must have closed it by then, or the alarm is back."""
 
+    def step_at(self, position: int) -> PolicyStep:
+        """Return the step at a position from 0; a policy may have become shorter."""
+        return self.steps[min(position, len(self.steps) - 1)]
+
 
 LAST_RESORT: Final = Policy(steps=(PolicyStep(targets=(EVERYBODY,)),))
 """For a place whose policy, or which itself, is gone while an incident is open."""

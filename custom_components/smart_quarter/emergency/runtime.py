@@ -32,6 +32,7 @@ from .happenings import (
     HouseEffect,
     HouseEvent,
     Notify,
+    Quiet,
     Restarted,
     TimePassed,
 )
@@ -43,6 +44,8 @@ from .model import Actor, HouseState
 from .notes import Notes
 from .repairs import async_report
 from .settings import HouseSettings, actor_of, house_config
+from .signals import Signals
+from .ways import ways_by_key
 
 type EmergencyConfigEntry = ConfigEntry[EmergencyRuntime]
 type Outage = tuple[datetime, datetime]
@@ -71,6 +74,7 @@ class EmergencyRuntime:
         self.notes = Notes(hass, entry.entry_id)
         self.journal = Journal(journal_folder(hass, entry), self._journal_changed)
         self.messenger = Messenger(self)
+        self.signals = Signals(self)
         self.care = Care(self)
         self._listeners = defaultdict[str | None, list[Callable[[], None]]](list)
         self._entry_listeners = defaultdict[str, list[EntryListener]](list)
@@ -98,6 +102,7 @@ class EmergencyRuntime:
     async def async_start(self) -> None:
         """Go on with what is open, then listen."""
         await self.messenger.async_start()
+        self.signals.silence_left_over(self._restarted.alive_until)
         self.feed([self._restarted, Configured()])
         heard_until = self._restarted.alive_until or dt_util.utcnow()
         self._sources.listen(self.settings, heard_until)
@@ -214,8 +219,12 @@ class EmergencyRuntime:
                 case Notify(incident_id, attempt):
                     self.messenger.async_alarm(effect)
                     self.feed([Attempted(incident_id, attempt)])
+                    self.signals.async_alarm(effect)
                 case AllClear():
                     self.messenger.async_all_clear(effect)
+                    self.signals.async_quiet(effect)
+                case Quiet():
+                    self.signals.async_quiet(effect)
                 case Entry():
                     self._tell(effect)
         self._notify({e.place_id for e in effects if isinstance(e, Entry)})
@@ -297,6 +306,7 @@ class EmergencyRuntime:
         )
         self.config = house_config(self.settings)
         self.messenger.forget_gone()
+        self.signals.apply_config()
 
     @callback
     def report_faults(self) -> None:
@@ -310,11 +320,12 @@ class EmergencyRuntime:
 
     def _words_of(self, subject: str | None) -> dict[str, str]:
         """Return what the message about a fault fills in."""
+        ways = ways_by_key(self.settings.policies)
         name = self.entry.title if subject is None else self.name_of(subject)
         since, until = self.outage or (None, None)
         return {
             "house": self.entry.title,
-            "name": name,
+            "name": ways.get(subject or "", name),
             "places": ", ".join(self.name_of(key) for key in self.settings.places),
             "since": _shown(since),
             "until": _shown(until),

@@ -6,14 +6,11 @@ from typing import Any, Final
 
 from .const import (
     CONF_ENTITY,
-    CONF_FIRST,
     CONF_KIND,
-    CONF_LAST,
     CONF_PLACE,
     CONF_POLICY,
     CONF_REPEAT_S,
     CONF_ROLE,
-    CONF_SECOND,
     CONF_SOURCE_ID,
     CONF_SOURCES,
     CONF_STEP_S,
@@ -34,6 +31,7 @@ from .model import (
     Role,
     SourceConfig,
 )
+from .ways import STEP_KEYS, ways_at
 
 type Settings = Mapping[str, Any]
 
@@ -41,7 +39,6 @@ CARE: Final = frozenset({Role.CARETAKER, Role.LEAD})
 """Roles that are told about alarms."""
 BOUND: Final = frozenset({Role.RESIDENT, Role.OBSERVER})
 """Roles that have to do with one place only."""
-STEP_KEYS: Final = (CONF_FIRST, CONF_SECOND, CONF_LAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def house_config(settings: HouseSettings) -> HouseConfig:
     policies = settings.policies.items()
     return HouseConfig(
         places={key: place_config(key, place) for key, place in places},
-        policies={key: policy_config(policy) for key, policy in policies},
+        policies={key: policy_config(key, policy) for key, policy in policies},
     )
 
 
@@ -74,16 +71,16 @@ def place_config(place_id: str, place: Settings) -> PlaceConfig:
     )
 
 
-def policy_config(policy: Settings) -> Policy:
+def policy_config(policy_id: str, policy: Settings) -> Policy:
     """Return whom to tell in which order; steps without anybody are left out."""
+    keys = [key for key in STEP_KEYS if policy.get(key)]
     steps = [
         PolicyStep(
-            targets=tuple(policy[key]),
+            targets=(*policy[key], *ways_at(policy_id, policy, keys, key)),
             lasts_s=_whole(policy.get(CONF_STEP_S)),
             repeat_s=_whole(policy.get(CONF_REPEAT_S)) or 30,
         )
-        for key in STEP_KEYS
-        if policy.get(key)
+        for key in keys
     ]
     return Policy(steps=tuple(steps))
 

@@ -104,9 +104,8 @@ class Turn:
         return self.config.policy_of(incident.place_id)
 
     def policy_step(self, incident: Incident) -> PolicyStep:
-        """Return the step an incident is at; a policy may have become shorter."""
-        steps = self.policy(incident).steps
-        return steps[min(incident.step, len(steps) - 1)]
+        """Return the step an incident is at."""
+        return self.policy(incident).step_at(incident.step)
 
     def look_for_somebody(self, incident: Incident, step: int) -> Incident:
         """Return the incident in alarm at a step whose targets are told now."""
