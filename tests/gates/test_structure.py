@@ -32,7 +32,16 @@ PURE = {
         *("water_balance", "zone_machine"),
     },
     "emergency": {
-        *("chain", "codec", "const", "deeds", "diagnostics", "engine", "happenings"),
+        *(
+            "answers",
+            "chain",
+            "codec",
+            "const",
+            "deeds",
+            "diagnostics",
+            "engine",
+            "happenings",
+        ),
         *(
             "matching",
             "model",

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 from ..system import SystemSpec
 from . import binary_sensor, button, event, sensor, switch
 from .actions import async_setup_actions
+from .conditions import CONDITIONS
 from .const import (
     CONF_ENTITY,
     CONF_NOTIFIERS,
@@ -27,6 +28,7 @@ from .health import health_info
 from .notes import Notes
 from .repairs import create_fix_flow
 from .runtime import EmergencyRuntime
+from .triggers import TRIGGERS
 
 
 async def _async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -51,6 +53,8 @@ SPEC = SystemSpec(
         SUBENTRY_PLACE: PlaceFlow,
     },
     setup_actions=async_setup_actions,
+    triggers=TRIGGERS,
+    conditions=CONDITIONS,
     create_fix_flow=create_fix_flow,
     remove_entry=_async_remove_entry,
     health=health_info,

@@ -38,7 +38,7 @@ def _hold(turn: Turn, incident: Incident, done: Done, stage: Stage, word: Word) 
     if incident.stage is Stage.ALARM:
         turn.effects.append(Quiet(incident.incident_id, incident.told))
     incident = replace(
-        incident,
+        turn.answer(incident),
         stage=stage,
         changed_at=turn.now,
         assignee=done.actor.name,
@@ -66,7 +66,7 @@ def _escalate(turn: Turn, incident: Incident, done: Done) -> None:
 def _resolve(turn: Turn, incident: Incident, done: Done) -> None:
     """Close it with an outcome, and tell everybody who was told."""
     incident = replace(
-        incident,
+        turn.answer(incident),
         stage=Stage.RESOLVED,
         changed_at=turn.now,
         assignee=done.actor.name,

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CoreState, HomeAssistant
 
 from ..forms import exists
 from .const import CONF_ENTITY, CONF_NOTIFIERS, CONF_PHONES, CONF_SOURCES
+from .internet import plans_of_internet_only
 from .journal_files import Damage
 from .settings import HouseSettings, persons_told
 from .ways import ways_by_key
@@ -25,12 +26,17 @@ class Problem(StrEnum):
     SOURCE_MISSING = "source_missing"
     NOT_TOLD = "not_told"
     WAY_FAILED = "way_failed"
+    ONLY_INTERNET = "only_internet"
     UNSUPERVISED = "unsupervised"
+
+
+ADVICE: Final = frozenset({Problem.ONLY_INTERNET})
+"""What works, but should be better: a repair issue that is no fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A problem, and the place, person or way it is about."""
+    """A problem, and the place, person, plan or way it is about."""
 
     problem: Problem
     subject: str | None = None
@@ -54,6 +60,14 @@ def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
         found |= _missing(runtime.hass, runtime.settings)
         found |= _ways_missing(runtime.hass, runtime.settings)
     return frozenset(found)
+
+
+def advice(runtime: EmergencyRuntime) -> frozenset[Fault]:
+    """Return what works, but should be better."""
+    if runtime.hass.state is not CoreState.running:
+        return frozenset()
+    plans = plans_of_internet_only(runtime.hass, runtime.settings)
+    return frozenset(Fault(Problem.ONLY_INTERNET, plan) for plan in plans)
 
 
 def has_channel(settings: HouseSettings, person_id: str) -> bool:

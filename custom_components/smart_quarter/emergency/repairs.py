@@ -11,7 +11,7 @@ import voluptuous as vol
 
 from ..const import CONF_SYSTEM, DOMAIN
 from .const import SYSTEM
-from .faults import Fault, Problem
+from .faults import ADVICE, Fault, Problem
 
 CONF_ENTRY: Final = "entry_id"
 CONF_PROBLEM: Final = "problem"
@@ -43,8 +43,6 @@ def _raise(
     words: dict[str, str],
 ) -> None:
     """Raise the issue of a problem."""
-    critical = problem in CRITICAL
-    severity = ir.IssueSeverity.CRITICAL if critical else ir.IssueSeverity.ERROR
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -56,10 +54,18 @@ def _raise(
             **words,
         },
         is_fixable=problem in FIXABLE,
-        severity=severity,
+        severity=_severity(problem),
         translation_key=f"emergency_{problem}",
         translation_placeholders=words,
     )
+
+
+def _severity(problem: Problem) -> ir.IssueSeverity:
+    """Return how soon a problem must be mended."""
+    if problem in ADVICE:
+        return ir.IssueSeverity.WARNING
+    critical = problem in CRITICAL
+    return ir.IssueSeverity.CRITICAL if critical else ir.IssueSeverity.ERROR
 
 
 def create_fix_flow(

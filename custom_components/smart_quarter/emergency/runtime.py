@@ -22,7 +22,7 @@ from .care import Care
 from .const import HOUSE_MODEL, SUBENTRY_PERSON, SUBENTRY_PLACE, SUBENTRY_POLICY, SYSTEM
 from .diagnostics import house_diagnostics
 from .engine import step, wake_at
-from .faults import Fault, Problem, faults
+from .faults import Fault, Problem, advice, faults
 from .happenings import (
     AllClear,
     Attempted,
@@ -41,6 +41,7 @@ from .journal import Journal
 from .journal_files import Damage
 from .messenger import Messenger
 from .model import Actor, HouseState
+from .news import Begun, FaultFound, Happened, News
 from .notes import Notes
 from .repairs import async_report
 from .settings import HouseSettings, actor_of, house_config
@@ -68,11 +69,14 @@ class EmergencyRuntime:
         self.state = HouseState()
         self.damage: frozenset[Damage] = frozenset()
         self.outage: Outage | None = None
+        self.heard_until = dt_util.utcnow()
         self.journal_ok = True
         self.unrecorded: set[str] = set()
         self.faults: frozenset[Fault] = frozenset()
+        self._reported: frozenset[Fault] = frozenset()
         self.notes = Notes(hass, entry.entry_id)
         self.journal = Journal(journal_folder(hass, entry), self._journal_changed)
+        self.news = News(hass)
         self.messenger = Messenger(self)
         self.signals = Signals(self)
         self.care = Care(self)
@@ -93,6 +97,7 @@ class EmergencyRuntime:
         await self.notes.async_load()
         self.state, self.damage = found.state, found.damage
         self._restarted = Restarted(found.alive_until, found.restored)
+        self.heard_until = found.alive_until or dt_util.utcnow()
         self.outage = _outage(found.alive_until, dt_util.utcnow())
         dr.async_get(self.hass).async_get_or_create_from_info(
             config_entry_id=self.entry.entry_id,
@@ -104,9 +109,9 @@ class EmergencyRuntime:
         await self.messenger.async_start()
         self.signals.silence_left_over(self._restarted.alive_until)
         self.feed([self._restarted, Configured()])
-        heard_until = self._restarted.alive_until or dt_util.utcnow()
-        self._sources.listen(self.settings, heard_until)
+        self._sources.listen(self.settings, self.heard_until)
         self.report_faults()
+        self.news.tell(Begun(self))
         self.entry.async_on_unload(async_follow_renames(self.hass, self.entry))
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
 
@@ -116,7 +121,7 @@ class EmergencyRuntime:
         if self._timer is not None:
             self._timer.cancel()
         await self.journal.async_close()
-        async_report(self.hass, self.entry, frozenset(), self.faults, self._words_of)
+        async_report(self.hass, self.entry, frozenset(), self._reported, self._words_of)
 
     async def async_apply_config(self) -> None:
         """Apply changed settings; what is open goes on."""
@@ -228,6 +233,9 @@ class EmergencyRuntime:
                 case Entry():
                     self._tell(effect)
         self._notify({e.place_id for e in effects if isinstance(e, Entry)})
+        for effect in effects:
+            if isinstance(effect, Entry):
+                self.news.tell(Happened(self, effect))
 
     def _mark_unrecorded(
         self, ticket: asyncio.Future[bool], effects: tuple[HouseEffect, ...]
@@ -274,6 +282,7 @@ class EmergencyRuntime:
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
         """Look for what is missing, once all that there is has been set up."""
+        self.news.started()
         self.report_faults()
 
     @callback
@@ -312,10 +321,14 @@ class EmergencyRuntime:
     def report_faults(self) -> None:
         """Bring the repair issues in line with the faults."""
         found = faults(self)
-        if found == self.faults:
+        reported = found | advice(self)
+        if reported == self._reported:
             return
-        previous, self.faults = self.faults, found
-        async_report(self.hass, self.entry, found, previous, self._words_of)
+        new, previous = found - self.faults, self._reported
+        self.faults, self._reported = found, reported
+        async_report(self.hass, self.entry, reported, previous, self._words_of)
+        for fault in new:
+            self.news.tell(FaultFound(self, fault))
         self._notify({None})
 
     def _words_of(self, subject: str | None) -> dict[str, str]:
