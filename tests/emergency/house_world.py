@@ -20,6 +20,7 @@ from custom_components.smart_quarter.emergency.happenings import (
     HouseEffect,
     HouseEvent,
     Notify,
+    Quiet,
     Remind,
     Restarted,
     SourceCleared,
@@ -113,6 +114,7 @@ class House:
     asked: list[Ask] = field(default_factory=list)
     reminded: list[Remind] = field(default_factory=list)
     all_clears: list[AllClear] = field(default_factory=list)
+    quiets: list[Quiet] = field(default_factory=list)
     lived: timedelta = timedelta()
     """Time that really passed, whatever the clock says."""
     _alive_until: datetime = START
@@ -261,3 +263,5 @@ class House:
                 self.reminded.append(effect)
             case AllClear():
                 self.all_clears.append(effect)
+            case Quiet():
+                self.quiets.append(effect)

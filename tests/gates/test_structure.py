@@ -32,17 +32,26 @@ PURE = {
         *("water_balance", "zone_machine"),
     },
     "emergency": {
-        *("chain", "codec", "commissioning", "const", "deeds", "diagnostics", "engine"),
-        *("happenings", "matching", "model", "openings", "pace", "rights", "settings"),
         *(
+            "answers",
+            "chain",
+            "codec",
+            "commissioning",
+            "const",
+            "deeds",
+            "diagnostics",
+        ),
+        *("engine", "happenings", "matching", "model", "openings", "pace", "rights"),
+        *(
+            "settings",
             "suggest",
             "supervision",
             "table",
             "table_cells",
             "turn",
             "watch",
-            "watching",
         ),
+        *("watching", "ways"),
     },
 }
 """Modules of each system that know neither Home Assistant nor the outside world."""

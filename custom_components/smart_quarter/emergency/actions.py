@@ -16,12 +16,11 @@ from homeassistant.helpers.service import async_register_platform_entity_service
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
-from ..const import CONF_SYSTEM, DOMAIN
+from ..const import DOMAIN
 from ..exceptions import SmartQuarterInputError
-from .const import SYSTEM
 from .happenings import Deed
+from .houses import houses
 from .model import Kind, Outcome, Role
-from .runtime import EmergencyRuntime
 from .sensor import PlaceState
 
 ACTION_CALL: Final = "call_for_help"
@@ -91,19 +90,10 @@ def async_setup_actions(hass: HomeAssistant) -> None:
     )
 
 
-def _houses(hass: HomeAssistant) -> list[EmergencyRuntime]:
-    """Return all running houses."""
-    return [
-        entry.runtime_data
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
-        if entry.data[CONF_SYSTEM] == SYSTEM
-    ]
-
-
 async def _async_do(hass: HomeAssistant, deed: Deed, call: ServiceCall) -> None:
     """Do something about an incident, in the house that knows it."""
     incident_id: str = call.data[ATTR_INCIDENT]
-    for runtime in _houses(hass):
+    for runtime in houses(hass):
         if incident_id in runtime.state.incidents:
             await runtime.care.async_do(
                 deed,
@@ -119,7 +109,7 @@ async def _async_do(hass: HomeAssistant, deed: Deed, call: ServiceCall) -> None:
 async def _async_list(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Answer with the incidents of all houses, as far as the user may see them."""
     found: list[Any] = []
-    for runtime in _houses(hass):
+    for runtime in houses(hass):
         found += runtime.care.incidents(runtime.actor(call.context))
     return {"incidents": found}
 
@@ -128,7 +118,7 @@ async def _async_export(hass: HomeAssistant, call: ServiceCall) -> ServiceRespon
     """Answer with the journals of the houses that the user leads."""
     led = [
         runtime
-        for runtime in _houses(hass)
+        for runtime in houses(hass)
         if runtime.actor(call.context).role is Role.LEAD
     ]
     if not led:

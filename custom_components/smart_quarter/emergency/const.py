@@ -13,7 +13,6 @@ SUBENTRY_POLICY: Final = "policy"
 # House
 CONF_PUSH_DETAIL: Final = "push_detail"
 CONF_HEARTBEAT_URL: Final = "heartbeat_url"
-CONF_TTS: Final = "tts"
 
 # Place
 CONF_SOURCES: Final = "sources"
@@ -37,7 +36,6 @@ CONF_ACTIVITY_IS_CHECK_IN: Final = "activity_is_check_in"
 CONF_BED: Final = "bed"
 CONF_BATHROOM: Final = "bathroom"
 CONF_DOOR: Final = "door"
-CONF_SPEAKERS: Final = "speakers"
 
 # Person
 CONF_ROLE: Final = "role"
@@ -53,3 +51,8 @@ CONF_SECOND: Final = "second"
 CONF_LAST: Final = "last"
 CONF_STEP_S: Final = "step_s"
 CONF_REPEAT_S: Final = "repeat_s"
+CONF_SIRENS: Final = "sirens"
+CONF_SPEAKERS: Final = "speakers"
+CONF_TTS: Final = "tts"
+CONF_SCRIPTS: Final = "scripts"
+CONF_WAYS_FROM: Final = "ways_from"

@@ -208,6 +208,10 @@ def _set_clock(turn: Turn, by: timedelta) -> None:
     nobody would be told for as long as the clock went back.
     """
     turn.note(Word.CLOCK_SET, "system", by_s=by.total_seconds())
+    for incident in turn.open_incidents():
+        if incident.alarm_at is not None:
+            alarm_at = min(incident.alarm_at + by, turn.now)
+            turn.put(replace(incident, alarm_at=alarm_at))
     if by >= timedelta():
         return
     for place_id, place in tuple(turn.state.places.items()):

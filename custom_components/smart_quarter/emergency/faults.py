@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CoreState, HomeAssistant
 
 from ..forms import exists
 from .const import CONF_ENTITY, CONF_NOTIFIERS, CONF_PHONES, CONF_SOURCES
+from .internet import plans_of_internet_only
 from .journal_files import Damage
 from .settings import HouseSettings, persons_told
+from .ways import ways_by_key
 
 if TYPE_CHECKING:
     from .runtime import EmergencyRuntime
@@ -23,6 +25,8 @@ class Problem(StrEnum):
     NOBODY_REACHABLE = "nobody_reachable"
     SOURCE_MISSING = "source_missing"
     NOT_TOLD = "not_told"
+    WAY_FAILED = "way_failed"
+    ONLY_INTERNET = "only_internet"
     UNSUPERVISED = "unsupervised"
     SOURCE_LOST = "source_lost"
     SOURCE_SILENT = "source_silent"
@@ -31,9 +35,13 @@ class Problem(StrEnum):
     HEARTBEAT_FAILED = "heartbeat_failed"
 
 
+ADVICE: Final = frozenset({Problem.ONLY_INTERNET})
+"""What works, but should be better: a repair issue that is no fault."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A problem, and the place, person or link (a config entry) it is about."""
+    """A problem, and the place, person, plan, way or link (a config entry) it is about."""
 
     problem: Problem
     subject: str | None = None
@@ -41,7 +49,7 @@ class Fault:
 
 def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
     """Return what is wrong now."""
-    found: set[Fault] = set(runtime.messenger.faults)
+    found: set[Fault] = runtime.messenger.faults | runtime.signals.faults
     found |= runtime.supervisor.faults | runtime.heartbeat.faults
     if not runtime.journal_ok:
         found.add(Fault(Problem.JOURNAL_FAILED))
@@ -56,7 +64,16 @@ def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
         found.add(Fault(Problem.NOBODY_REACHABLE))
     if runtime.hass.state is CoreState.running:
         found |= _missing(runtime.hass, runtime.settings)
+        found |= _ways_missing(runtime.hass, runtime.settings)
     return frozenset(found)
+
+
+def advice(runtime: EmergencyRuntime) -> frozenset[Fault]:
+    """Return what works, but should be better."""
+    if runtime.hass.state is not CoreState.running:
+        return frozenset()
+    plans = plans_of_internet_only(runtime.hass, runtime.settings)
+    return frozenset(Fault(Problem.ONLY_INTERNET, plan) for plan in plans)
 
 
 def has_channel(settings: HouseSettings, person_id: str) -> bool:
@@ -72,4 +89,13 @@ def _missing(hass: HomeAssistant, settings: HouseSettings) -> set[Fault]:
         for place_id, place in settings.places.items()
         for source in place[CONF_SOURCES]
         if not exists(hass, source[CONF_ENTITY])
+    }
+
+
+def _ways_missing(hass: HomeAssistant, settings: HouseSettings) -> set[Fault]:
+    """Return the sirens, speakers and scripts that Home Assistant does not know."""
+    return {
+        Fault(Problem.WAY_FAILED, key)
+        for key, entity_id in ways_by_key(settings.policies).items()
+        if not exists(hass, entity_id)
     }

@@ -171,7 +171,7 @@ class PolicyFlow(PartFlow):
 
     def _check(self, form: Answers) -> Iterator[Finding]:
         """Check the form of a policy."""
-        return check_policy(form, self._get_entry(), self._own_id)
+        return check_policy(self.hass, form, self._get_entry(), self._own_id)
 
     async def _word_for_everybody(self) -> str:
         """Return the word for all caretakers; the list cannot translate only one of its values."""

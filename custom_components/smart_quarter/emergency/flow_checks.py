@@ -19,7 +19,9 @@ from .const import (
     CONF_REPEAT_S,
     CONF_ROLE,
     CONF_SILENT_H,
+    CONF_SPEAKERS,
     CONF_STEP_S,
+    CONF_TTS,
     CONF_USER,
     SUBENTRY_PERSON,
     SYSTEM,
@@ -27,7 +29,8 @@ from .const import (
 from .flow_schema import KINDS
 from .model import EVERYBODY, MAX_REPEAT_S, Role
 from .pins import UNCHANGED, is_pin, owner_of
-from .settings import BOUND, CARE, STEP_KEYS, WATCHING
+from .settings import BOUND, CARE, WATCHING
+from .ways import STEP_KEYS, WAY_KEYS
 
 LEAST_S = 10
 LONGEST_H = 24 * 7
@@ -94,10 +97,13 @@ def check_pin(pin: str, entry: ConfigEntry, own_id: str | None) -> Iterator[Find
 
 
 def check_policy(
-    form: Form, entry: ConfigEntry, own_id: str | None
+    hass: HomeAssistant, form: Form, entry: ConfigEntry, own_id: str | None
 ) -> Iterator[Finding]:
     """Check the form of a policy."""
     yield from check_name(form, _titles(entry, own_id))
+    yield from check_entities(hass, form, (*WAY_KEYS, CONF_TTS))
+    if form.get(CONF_SPEAKERS) and not form.get(CONF_TTS):
+        yield CONF_TTS, "tts_missing"
     told = {target for key in STEP_KEYS for target in form.get(key, ())}
     if not form[CONF_FIRST]:
         yield CONF_FIRST, "targets_missing"

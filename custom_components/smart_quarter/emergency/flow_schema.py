@@ -1,7 +1,6 @@
 """The forms of the emergency system: fields, their selectors and defaults."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.const import CONF_NAME, UnitOfTime
@@ -38,18 +37,25 @@ from .const import (
     CONF_PUSH_DETAIL,
     CONF_REPEAT_S,
     CONF_ROLE,
+    CONF_SCRIPTS,
     CONF_SECOND,
     CONF_SILENT_H,
+    CONF_SIRENS,
+    CONF_SPEAKERS,
     CONF_STEP_S,
+    CONF_TTS,
     CONF_USER,
+    CONF_WAYS_FROM,
 )
 from .messages import Detail
 from .model import Kind, Role
+from .ways import STEP_KEYS
 
 SOURCE_DOMAINS: Final = (
     *("binary_sensor", "event", "button", "input_boolean", "input_button"),
     *("sensor", "switch"),
 )
+SIREN_DOMAINS: Final = ("siren", "switch", "light")
 KINDS: Final = (
     Kind.MANUAL,
     Kind.FALL,
@@ -69,11 +75,11 @@ ROLES: Final = (
 )
 
 
-def _select(*options: StrEnum, key: str) -> SelectSelector:
+def _select(*options: str, key: str) -> SelectSelector:
     """Return a list of words to choose from."""
     return SelectSelector(
         SelectSelectorConfig(
-            options=[option.value for option in options],
+            options=[str(option) for option in options],
             translation_key=key,
             mode=SelectSelectorMode.DROPDOWN,
         )
@@ -99,9 +105,12 @@ def _number(unit: UnitOfTime) -> NumberSelector:
     )
 
 
-_SOURCES: Final = EntitySelector(
-    EntitySelectorConfig(domain=list(SOURCE_DOMAINS), multiple=True)
-)
+def _entities(*domains: str) -> EntitySelector:
+    """Return a list of entities to choose from."""
+    return EntitySelector(EntitySelectorConfig(domain=list(domains), multiple=True))
+
+
+_SOURCES: Final = _entities(*SOURCE_DOMAINS)
 _PHONES: Final = DeviceSelector(
     DeviceSelectorConfig(
         filter=[DeviceFilterSelectorConfig(integration="mobile_app")], multiple=True
@@ -139,9 +148,7 @@ PERSON_SCHEMA: Final = vol.Schema(
             TextSelectorConfig(type=TextSelectorType.PASSWORD)
         ),
         vol.Optional(CONF_PHONES): _PHONES,
-        vol.Optional(CONF_NOTIFIERS): EntitySelector(
-            EntitySelectorConfig(domain="notify", multiple=True)
-        ),
+        vol.Optional(CONF_NOTIFIERS): _entities("notify"),
         vol.Optional(CONF_PLACE): _choice(),
     }
 )
@@ -153,6 +160,13 @@ POLICY_SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_LAST): _choice(multiple=True),
         vol.Optional(CONF_STEP_S): _number(UnitOfTime.SECONDS),
         vol.Required(CONF_REPEAT_S, default=30): _number(UnitOfTime.SECONDS),
+        vol.Optional(CONF_SIRENS): _entities(*SIREN_DOMAINS),
+        vol.Optional(CONF_SPEAKERS): _entities("media_player"),
+        vol.Optional(CONF_TTS): EntitySelector(EntitySelectorConfig(domain="tts")),
+        vol.Optional(CONF_SCRIPTS): _entities("script"),
+        vol.Required(CONF_WAYS_FROM, default=CONF_FIRST): _select(
+            *STEP_KEYS, key="emergency_ways_from"
+        ),
     }
 )
 

@@ -268,4 +268,12 @@ class AllClear:
     targets: tuple[str, ...]
 
 
-type HouseEffect = Entry | Notify | Ask | Remind | AllClear
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Somebody has taken it: nobody is looked for any more, but it is not over."""
+
+    incident_id: str
+    targets: tuple[str, ...]
+
+
+type HouseEffect = Entry | Notify | Ask | Remind | Quiet | AllClear

@@ -179,6 +179,10 @@ class Policy:
     on_scene_s: int = 3600
     """Who is there must have closed it by then, or the alarm is back."""
 
+    def step_at(self, position: int) -> PolicyStep:
+        """Return the step at a position from 0; a policy may have become shorter."""
+        return self.steps[min(position, len(self.steps) - 1)]
+
 
 LAST_RESORT: Final = Policy(steps=(PolicyStep(targets=(EVERYBODY,)),))
 """For a place whose policy, or which itself, is gone while an incident is open."""
@@ -239,6 +243,20 @@ class Incident:
     """Raised, or escalated, later than it should have been: nobody was watching."""
     review: bool = False
     """Came back with an old backup: shown, but not alarmed again."""
+    alarm_at: datetime | None = None
+    """UTC time since which somebody is looked for, or was the last time."""
+    answered: bool = False
+    """Somebody took it, or closed it, after an alarm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How long it took until somebody took an alarm for the first time."""
+
+    at: datetime
+    seconds: float
+    late: bool = False
+    """Home Assistant was down meanwhile, or before: it counts as not in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +282,8 @@ class HouseState:
     places: Mapping[str, PlaceState] = field(default_factory=dict)
     raised: frozenset[str] = frozenset()
     """Sources that raised an incident and have not cleared since."""
+    answers: tuple[Answer, ...] = ()
+    """Of the last weeks, the oldest first; see `answers`."""
 
 
 @dataclass(frozen=True, slots=True)

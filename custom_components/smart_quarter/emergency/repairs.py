@@ -11,7 +11,7 @@ import voluptuous as vol
 
 from ..const import CONF_SYSTEM, DOMAIN
 from .const import SYSTEM
-from .faults import Fault, Problem
+from .faults import ADVICE, Fault, Problem
 
 CONF_ENTRY: Final = "entry_id"
 CONF_PROBLEM: Final = "problem"
@@ -62,11 +62,11 @@ def _raise(
 
 
 def _severity(problem: Problem) -> ir.IssueSeverity:
-    """Return how bad a problem is."""
-    if problem in CRITICAL:
-        return ir.IssueSeverity.CRITICAL
-    is_warning = problem in WARNINGS
-    return ir.IssueSeverity.WARNING if is_warning else ir.IssueSeverity.ERROR
+    """Return how soon a problem must be mended."""
+    if problem in WARNINGS | ADVICE:
+        return ir.IssueSeverity.WARNING
+    critical = problem in CRITICAL
+    return ir.IssueSeverity.CRITICAL if critical else ir.IssueSeverity.ERROR
 
 
 def create_fix_flow(

@@ -22,7 +22,7 @@ from .care import Care
 from .const import HOUSE_MODEL, SUBENTRY_PERSON, SUBENTRY_PLACE, SUBENTRY_POLICY, SYSTEM
 from .diagnostics import house_diagnostics
 from .engine import step, wake_at
-from .faults import Fault, Problem, faults
+from .faults import Fault, Problem, advice, faults
 from .happenings import (
     AllClear,
     Attempted,
@@ -32,6 +32,7 @@ from .happenings import (
     HouseEffect,
     HouseEvent,
     Notify,
+    Quiet,
     Restarted,
     TimePassed,
 )
@@ -41,10 +42,13 @@ from .journal import Journal
 from .journal_files import Damage
 from .messenger import Messenger
 from .model import Actor, HouseState
+from .news import Begun, FaultFound, Happened, News
 from .notes import Notes
 from .repairs import async_report
 from .settings import HouseSettings, actor_of, house_config
+from .signals import Signals
 from .supervisor import Supervisor
+from .ways import ways_by_key
 
 type EmergencyConfigEntry = ConfigEntry[EmergencyRuntime]
 type Outage = tuple[datetime, datetime]
@@ -67,12 +71,16 @@ class EmergencyRuntime:
         self.state = HouseState()
         self.damage: frozenset[Damage] = frozenset()
         self.outage: Outage | None = None
+        self.heard_until = dt_util.utcnow()
         self.journal_ok = True
         self.unrecorded: set[str] = set()
         self.faults: frozenset[Fault] = frozenset()
+        self._reported: frozenset[Fault] = frozenset()
         self.notes = Notes(hass, entry.entry_id)
         self.journal = Journal(journal_folder(hass, entry), self._journal_changed)
+        self.news = News(hass)
         self.messenger = Messenger(self)
+        self.signals = Signals(self)
         self.care = Care(self)
         self.supervisor = Supervisor(self)
         self.heartbeat = Heartbeat(self)
@@ -93,6 +101,7 @@ class EmergencyRuntime:
         await self.notes.async_load()
         self.state, self.damage = found.state, found.damage
         self._restarted = Restarted(found.alive_until, found.restored)
+        self.heard_until = found.alive_until or dt_util.utcnow()
         self.outage = _outage(found.alive_until, dt_util.utcnow())
         dr.async_get(self.hass).async_get_or_create_from_info(
             config_entry_id=self.entry.entry_id,
@@ -102,12 +111,13 @@ class EmergencyRuntime:
     async def async_start(self) -> None:
         """Go on with what is open, then listen."""
         await self.messenger.async_start()
+        self.signals.silence_left_over(self._restarted.alive_until)
         self.feed([self._restarted, Configured()])
-        heard_until = self._restarted.alive_until or dt_util.utcnow()
-        self._sources.listen(self.settings, heard_until)
+        self._sources.listen(self.settings, self.heard_until)
         self.supervisor.start()
         self.heartbeat.start()
         self.report_faults()
+        self.news.tell(Begun(self))
         self.entry.async_on_unload(async_follow_renames(self.hass, self.entry))
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
 
@@ -117,7 +127,7 @@ class EmergencyRuntime:
         if self._timer is not None:
             self._timer.cancel()
         await self.journal.async_close()
-        async_report(self.hass, self.entry, frozenset(), self.faults, self._words_of)
+        async_report(self.hass, self.entry, frozenset(), self._reported, self._words_of)
 
     async def async_apply_config(self) -> None:
         """Apply changed settings; what is open goes on."""
@@ -225,11 +235,18 @@ class EmergencyRuntime:
                 case Notify(incident_id, attempt):
                     self.messenger.async_alarm(effect)
                     self.feed([Attempted(incident_id, attempt)])
+                    self.signals.async_alarm(effect)
                 case AllClear():
                     self.messenger.async_all_clear(effect)
+                    self.signals.async_quiet(effect)
+                case Quiet():
+                    self.signals.async_quiet(effect)
                 case Entry():
                     self._tell(effect)
         self._notify({e.place_id for e in effects if isinstance(e, Entry)})
+        for effect in effects:
+            if isinstance(effect, Entry):
+                self.news.tell(Happened(self, effect))
 
     def _mark_unrecorded(
         self, ticket: asyncio.Future[bool], effects: tuple[HouseEffect, ...]
@@ -276,6 +293,7 @@ class EmergencyRuntime:
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
         """Look for what is missing, once all that there is has been set up."""
+        self.news.started()
         self.report_faults()
 
     @callback
@@ -308,25 +326,32 @@ class EmergencyRuntime:
         )
         self.config = house_config(self.settings)
         self.messenger.forget_gone()
+        self.signals.apply_config()
         self.supervisor.forget()
 
     @callback
     def report_faults(self) -> None:
         """Bring the repair issues in line with the faults."""
         found = faults(self)
-        if found == self.faults:
+        reported = found | advice(self)
+        if reported == self._reported:
             return
-        previous, self.faults = self.faults, found
-        async_report(self.hass, self.entry, found, previous, self._words_of)
-        self._notify({fault.subject for fault in found ^ previous})
+        before, previous = self.faults, self._reported
+        new = found - before
+        self.faults, self._reported = found, reported
+        async_report(self.hass, self.entry, reported, previous, self._words_of)
+        for fault in new:
+            self.news.tell(FaultFound(self, fault))
+        self._notify({fault.subject for fault in self.faults ^ before})
 
     def _words_of(self, subject: str | None) -> dict[str, str]:
         """Return what the message about a fault fills in."""
+        ways = ways_by_key(self.settings.policies)
         name = self.entry.title if subject is None else self._name_of_subject(subject)
         since, until = self.outage or (None, None)
         return {
             "house": self.entry.title,
-            "name": name,
+            "name": ways.get(subject or "", name),
             "places": ", ".join(self.name_of(key) for key in self.settings.places),
             "since": _shown(since),
             "until": _shown(until),

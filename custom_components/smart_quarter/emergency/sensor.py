@@ -9,12 +9,16 @@ from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
+    SensorStateClass,
 )
+from homeassistant.const import PERCENTAGE, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
+from .answers import median_s, share_within
 from .entity import Calls, HouseEntity, PlaceEntity, async_add_for_places
-from .model import OPEN, Stage
+from .model import OPEN, Answer, Stage
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
 IDLE: Final = "idle"
@@ -27,6 +31,14 @@ class Description(SensorEntityDescription):
     """A sensor of the house, and how it follows from the open incidents."""
 
     value_fn: Callable[[Calls], int | datetime | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerDescription(SensorEntityDescription):
+    """A figure about how long alarms waited for somebody."""
+
+    state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT
+    value_fn: Callable[[tuple[Answer, ...], datetime], float | None]
 
 
 def _unacknowledged(calls: Calls) -> Calls:
@@ -50,6 +62,28 @@ HOUSE_SENSORS: Final = (
 )
 
 
+ANSWER_SENSORS: Final = (
+    AnswerDescription(
+        key="acknowledged_within_60s",
+        native_unit_of_measurement=PERCENTAGE,
+        value_fn=lambda answers, now: share_within(answers, 60, now),
+    ),
+    AnswerDescription(
+        key="acknowledged_within_180s",
+        native_unit_of_measurement=PERCENTAGE,
+        entity_registry_enabled_default=False,
+        value_fn=lambda answers, now: share_within(answers, 180, now),
+    ),
+    AnswerDescription(
+        key="time_to_acknowledge",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        entity_registry_enabled_default=False,
+        value_fn=median_s,
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: EmergencyConfigEntry,
@@ -58,6 +92,7 @@ async def async_setup_entry(
     """Set up the sensors."""
     runtime = entry.runtime_data
     async_add_entities(HouseSensor(runtime, each) for each in HOUSE_SENSORS)
+    async_add_entities(AnswerSensor(runtime, each) for each in ANSWER_SENSORS)
     async_add_for_places(entry, async_add_entities, _place_sensors)
 
 
@@ -76,6 +111,21 @@ class HouseSensor(HouseEntity, SensorEntity):
         """Take the figure over and tell whether it changed."""
         before = self._attr_native_value
         self._attr_native_value = self.entity_description.value_fn(view)
+        return bool(before != self._attr_native_value)
+
+
+class AnswerSensor(HouseEntity, SensorEntity):
+    """A figure about the answers of the last weeks."""
+
+    entity_description: AnswerDescription
+
+    @override
+    def _take_over(self, view: Calls) -> bool:
+        """Take the figure over and tell whether it changed."""
+        before, answers = self._attr_native_value, self.runtime.state.answers
+        self._attr_native_value = self.entity_description.value_fn(
+            answers, dt_util.utcnow()
+        )
         return bool(before != self._attr_native_value)
 
 

@@ -16,15 +16,12 @@ from .const import (
     CONF_DAY_INACTIVITY_H,
     CONF_DOOR,
     CONF_ENTITY,
-    CONF_FIRST,
     CONF_INACTIVITY_H,
     CONF_KIND,
-    CONF_LAST,
     CONF_PLACE,
     CONF_POLICY,
     CONF_REPEAT_S,
     CONF_ROLE,
-    CONF_SECOND,
     CONF_SLEEP_BEGINS,
     CONF_SLEEP_ENDS,
     CONF_SOURCE_ID,
@@ -50,6 +47,7 @@ from .model import (
     rule_source,
 )
 from .watch import STAYS, Rule, Watch
+from .ways import STEP_KEYS, ways_at
 
 type Settings = Mapping[str, Any]
 
@@ -59,7 +57,6 @@ BOUND: Final = frozenset({Role.RESIDENT, Role.OBSERVER})
 """Roles that have to do with one place only."""
 WATCHING: Final = (Kind.WANDER,)
 """Kinds that watch what a person does: only with that person's recorded consent."""
-STEP_KEYS: Final = (CONF_FIRST, CONF_SECOND, CONF_LAST)
 SLEEP: Final = ("22:00:00", "07:00:00")
 STAY_KEYS: Final = {
     Rule.BED: CONF_BED,
@@ -94,7 +91,7 @@ def house_config(settings: HouseSettings, zone: tzinfo = UTC) -> HouseConfig:
     policies = settings.policies.items()
     return HouseConfig(
         places={key: place_config(key, place, zone) for key, place in places},
-        policies={key: policy_config(policy) for key, policy in policies},
+        policies={key: policy_config(key, policy) for key, policy in policies},
     )
 
 
@@ -144,16 +141,16 @@ def rule_of(source: Settings) -> MatchRule:
     )
 
 
-def policy_config(policy: Settings) -> Policy:
+def policy_config(policy_id: str, policy: Settings) -> Policy:
     """Return whom to tell in which order; steps without anybody are left out."""
+    keys = [key for key in STEP_KEYS if policy.get(key)]
     steps = [
         PolicyStep(
-            targets=tuple(policy[key]),
+            targets=(*policy[key], *ways_at(policy_id, policy, keys, key)),
             lasts_s=_whole(policy.get(CONF_STEP_S)),
             repeat_s=_whole(policy.get(CONF_REPEAT_S)) or 30,
         )
-        for key in STEP_KEYS
-        if policy.get(key)
+        for key in keys
     ]
     return Policy(steps=tuple(steps))
 
