@@ -1,5 +1,6 @@
 """Actions of the emergency system: registered once, so that automations validate always."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.service import async_register_platform_entity_service
 from homeassistant.helpers.typing import VolDictType
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
@@ -24,6 +26,8 @@ from .model import Kind, Outcome, Role
 from .sensor import PlaceState
 
 ACTION_CALL: Final = "call_for_help"
+ACTION_CHECK_IN: Final = "check_in"
+ACTION_ABSENCE: Final = "set_absence"
 ACTION_LIST: Final = "list_incidents"
 ACTION_EXPORT: Final = "export_journal"
 ATTR_INCIDENT: Final = "incident_id"
@@ -31,6 +35,7 @@ ATTR_PIN: Final = "pin"
 ATTR_OUTCOME: Final = "outcome"
 ATTR_NOTE: Final = "note"
 ATTR_KIND: Final = "kind"
+ATTR_UNTIL: Final = "until"
 
 _INCIDENT: Final[VolDictType] = {
     vol.Required(ATTR_INCIDENT): cv.string,
@@ -82,6 +87,22 @@ def async_setup_actions(hass: HomeAssistant) -> None:
     async_register_platform_entity_service(
         hass,
         DOMAIN,
+        ACTION_CHECK_IN,
+        entity_domain=SENSOR_DOMAIN,
+        schema=None,
+        func=_async_check_in,
+    )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        ACTION_ABSENCE,
+        entity_domain=SENSOR_DOMAIN,
+        schema={vol.Optional(ATTR_UNTIL): cv.datetime},
+        func=_async_set_absence,
+    )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
         ACTION_CALL,
         entity_domain=SENSOR_DOMAIN,
         schema={vol.Optional(ATTR_KIND, default=Kind.MANUAL): vol.Coerce(Kind)},
@@ -129,10 +150,33 @@ async def _async_export(hass: HomeAssistant, call: ServiceCall) -> ServiceRespon
     return {"journals": journals}
 
 
-async def _async_call(place: Entity, call: ServiceCall) -> ServiceResponse:
-    """Call for help in a place; other sensors are no places."""
-    if not isinstance(place, PlaceState):
+def _place(entity: Entity) -> PlaceState:
+    """Return the place; other sensors are none."""
+    if not isinstance(entity, PlaceState):
         raise SmartQuarterInputError("emergency_place_unknown")
+    return entity
+
+
+async def _async_check_in(entity: Entity, call: ServiceCall) -> None:
+    """Say that all is well in a place."""
+    place = _place(entity)
+    actor = place.runtime.actor(call.context)
+    await place.runtime.care.async_check_in(place.place_id, actor)
+
+
+async def _async_set_absence(entity: Entity, call: ServiceCall) -> None:
+    """Say that nobody is in a place until a time, or without one that somebody is."""
+    place = _place(entity)
+    until: datetime | None = call.data.get(ATTR_UNTIL)
+    actor = place.runtime.actor(call.context)
+    await place.runtime.care.async_set_absence(
+        place.place_id, None if until is None else dt_util.as_utc(until), actor
+    )
+
+
+async def _async_call(entity: Entity, call: ServiceCall) -> ServiceResponse:
+    """Call for help in a place."""
+    place = _place(entity)
     actor = place.runtime.actor(call.context)
     kind: Kind = call.data[ATTR_KIND]
     incident_id = await place.runtime.care.async_call(place.place_id, actor, kind)

@@ -10,8 +10,12 @@ from ..entry_flow import EntryFlow
 from ..forms import Errors, Finding, errors_of
 from ..part_flow import Answers, PartFlow
 from .const import (
+    CONF_ACTIVITY,
+    CONF_CHECK_IN_UNTIL,
+    CONF_CONSENT,
     CONF_ENTITY,
     CONF_FIRST,
+    CONF_INACTIVITY_H,
     CONF_KIND,
     CONF_LAST,
     CONF_PIN,
@@ -21,18 +25,27 @@ from .const import (
     CONF_SOURCE_ID,
     CONF_SOURCES,
     CONF_USER,
+    CONF_WATCH,
     SUBENTRY_PERSON,
     SUBENTRY_PLACE,
     SUBENTRY_POLICY,
     SYSTEM,
 )
-from .flow_checks import check_house, check_person, check_pin, check_place, check_policy
+from .flow_checks import (
+    check_house,
+    check_person,
+    check_pin,
+    check_place,
+    check_policy,
+    check_watch,
+)
 from .flow_schema import (
     HOUSE_SCHEMA,
     KINDS,
     PERSON_SCHEMA,
     PLACE_SCHEMA,
     POLICY_SCHEMA,
+    WATCH_SCHEMA,
     with_options,
 )
 from .messages import Words
@@ -83,12 +96,30 @@ class PlaceFlow(PartFlow):
                 self.hass, user_input, self._get_entry(), self._own_id
             )
             errors = self._judge(PLACE_SCHEMA, user_input, findings)
+            if not errors and self._known[CONF_WATCH]:
+                return await self.async_step_watch()
             if not errors:
+                self._forget(WATCH_SCHEMA)
                 return self._finish_place()
         elif self._is_change:
             self._known |= _by_kind(self._known[CONF_SOURCES])
         names = {CONF_POLICY: self._titles_of(SUBENTRY_POLICY)}
         return self._form("user", with_options(PLACE_SCHEMA, names), errors)
+
+    async def async_step_watch(
+        self, user_input: Answers | None = None
+    ) -> SubentryFlowResult:
+        """Ask what is watched, and from when on somebody is asked."""
+        errors: Errors = {}
+        if user_input is not None:
+            consent: bool = self._known[CONF_CONSENT]
+            findings = check_watch(self.hass, user_input, consent)
+            errors = self._judge(WATCH_SCHEMA, user_input, findings)
+            if not errors:
+                return self._finish_place()
+        elif not self._known.keys() & {CONF_ACTIVITY, CONF_CHECK_IN_UNTIL}:
+            self._known[CONF_INACTIVITY_H] = 12
+        return self._form("watch", WATCH_SCHEMA, errors)
 
     def _finish_place(self) -> SubentryFlowResult:
         """Store the place; a source that stays keeps its id."""

@@ -9,9 +9,13 @@ from yarl import URL
 
 from ..forms import Finding, Form, check_entities, check_name, names_taken
 from .const import (
+    CONF_ACTIVITY,
+    CONF_CHECK_IN_UNTIL,
     CONF_CONSENT,
+    CONF_DAY_INACTIVITY_H,
     CONF_FIRST,
     CONF_HEARTBEAT_URL,
+    CONF_INACTIVITY_H,
     CONF_NOTIFIERS,
     CONF_PHONES,
     CONF_PIN,
@@ -29,11 +33,12 @@ from .const import (
 from .flow_schema import KINDS
 from .model import EVERYBODY, MAX_REPEAT_S, Role
 from .pins import UNCHANGED, is_pin, owner_of
-from .settings import BOUND, CARE, WATCHING
+from .settings import BOUND, CARE, STAY_KEYS, WATCHING
 from .ways import STEP_KEYS, WAY_KEYS
 
 LEAST_S = 10
 LONGEST_H = 24 * 7
+LONGEST_INACTIVITY_H = 48
 
 
 def check_house(
@@ -58,6 +63,23 @@ def check_place(
     hours = form.get(CONF_SILENT_H)
     if hours is not None and not 1 <= hours <= LONGEST_H:
         yield CONF_SILENT_H, "hours_range"
+
+
+def check_watch(hass: HomeAssistant, form: Form, consent: bool) -> Iterator[Finding]:
+    """Check how a place is watched; only a check-in needs no consent."""
+    stays = tuple(STAY_KEYS.values())
+    yield from check_entities(hass, form, (CONF_ACTIVITY, *stays))
+    for key in (CONF_INACTIVITY_H, CONF_DAY_INACTIVITY_H):
+        hours = form.get(key)
+        if hours and not 1 <= hours <= LONGEST_INACTIVITY_H:
+            yield key, "inactivity_range"
+        if hours and not form.get(CONF_ACTIVITY):
+            yield CONF_ACTIVITY, "activity_missing"
+    watches = [key for key in (CONF_ACTIVITY, *stays) if form.get(key)]
+    if watches and not consent:
+        yield watches[0], "consent_missing"
+    if not (watches or form.get(CONF_CHECK_IN_UNTIL)):
+        yield CONF_CHECK_IN_UNTIL, "watch_empty"
 
 
 def check_person(

@@ -21,13 +21,19 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
+    TimeSelector,
 )
 import voluptuous as vol
 
 from .const import (
+    CONF_ACTIVITY,
+    CONF_ACTIVITY_IS_CHECK_IN,
+    CONF_CHECK_IN_UNTIL,
     CONF_CONSENT,
+    CONF_DAY_INACTIVITY_H,
     CONF_FIRST,
     CONF_HEARTBEAT_URL,
+    CONF_INACTIVITY_H,
     CONF_LAST,
     CONF_NOTIFIERS,
     CONF_PHONES,
@@ -41,14 +47,18 @@ from .const import (
     CONF_SECOND,
     CONF_SILENT_H,
     CONF_SIRENS,
+    CONF_SLEEP_BEGINS,
+    CONF_SLEEP_ENDS,
     CONF_SPEAKERS,
     CONF_STEP_S,
     CONF_TTS,
     CONF_USER,
+    CONF_WATCH,
     CONF_WAYS_FROM,
 )
 from .messages import Detail
 from .model import Kind, Role
+from .settings import SLEEP, STAY_KEYS
 from .ways import STEP_KEYS
 
 SOURCE_DOMAINS: Final = (
@@ -111,6 +121,9 @@ def _entities(*domains: str) -> EntitySelector:
 
 
 _SOURCES: Final = _entities(*SOURCE_DOMAINS)
+_STAY: Final = EntitySelector(
+    EntitySelectorConfig(domain=["binary_sensor", "input_boolean"])
+)
 _PHONES: Final = DeviceSelector(
     DeviceSelectorConfig(
         filter=[DeviceFilterSelectorConfig(integration="mobile_app")], multiple=True
@@ -126,6 +139,7 @@ HOUSE_SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_HEARTBEAT_URL): TextSelector(
             TextSelectorConfig(type=TextSelectorType.URL)
         ),
+        vol.Optional(CONF_TTS): EntitySelector(EntitySelectorConfig(domain="tts")),
     }
 )
 PLACE_SCHEMA: Final = vol.Schema(
@@ -135,6 +149,20 @@ PLACE_SCHEMA: Final = vol.Schema(
         vol.Required(CONF_CONSENT, default=False): BooleanSelector(),
         vol.Optional(CONF_POLICY): _choice(),
         vol.Optional(CONF_SILENT_H): _number(UnitOfTime.HOURS),
+        vol.Optional(CONF_SPEAKERS): _entities("media_player"),
+        vol.Required(CONF_WATCH, default=False): BooleanSelector(),
+    }
+)
+WATCH_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(CONF_ACTIVITY): _entities(*SOURCE_DOMAINS, "light"),
+        vol.Optional(CONF_INACTIVITY_H): _number(UnitOfTime.HOURS),
+        vol.Optional(CONF_DAY_INACTIVITY_H): _number(UnitOfTime.HOURS),
+        vol.Required(CONF_SLEEP_BEGINS, default=SLEEP[0]): TimeSelector(),
+        vol.Required(CONF_SLEEP_ENDS, default=SLEEP[1]): TimeSelector(),
+        vol.Optional(CONF_CHECK_IN_UNTIL): TimeSelector(),
+        vol.Required(CONF_ACTIVITY_IS_CHECK_IN, default=False): BooleanSelector(),
+        **{vol.Optional(key): _STAY for key in STAY_KEYS.values()},
     }
 )
 PERSON_SCHEMA: Final = vol.Schema(

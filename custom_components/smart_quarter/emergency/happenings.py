@@ -250,7 +250,7 @@ class Notify:
 class Ask:
     """Ask the resident whether all is well, before anybody else is told."""
 
-    incident_id: str
+    place_id: str
 
 
 @dataclass(frozen=True, slots=True)

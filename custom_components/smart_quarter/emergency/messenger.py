@@ -38,7 +38,7 @@ TOGETHER_S: Final = 5.0
 """So long is collected what one person is told together."""
 EVENT_BUTTON: Final = "mobile_app_notification_action"
 
-type Channel = Callable[[], Awaitable[None]]
+type Channel = Callable[[], Awaitable[object]]
 
 
 class Messenger:

@@ -150,7 +150,7 @@ def _begin(turn: Turn, opened: Incident, by: str, expires_at: datetime) -> None:
         opened = replace(opened, deadline=expires_at)
         turn.put(opened)
         turn.note(Word.PRE_ALARM, by, opened, kind=opened.kind, test=opened.test)
-        turn.effects.append(Ask(opened.incident_id))
+        turn.effects.append(Ask(opened.place_id))
     else:
         opened = turn.look_for_somebody(opened, 0)
         turn.note(Word.ALARM, by, opened, kind=opened.kind, late=opened.late)

@@ -18,6 +18,8 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..devices import async_rename_devices, entry_device
 from ..renames import async_follow_renames
+from .activity import Activity
+from .asking import Asking
 from .care import Care
 from .const import HOUSE_MODEL, SUBENTRY_PERSON, SUBENTRY_PLACE, SUBENTRY_POLICY, SYSTEM
 from .diagnostics import house_diagnostics
@@ -25,6 +27,7 @@ from .engine import step, wake_at
 from .faults import Fault, Problem, advice, faults
 from .happenings import (
     AllClear,
+    Ask,
     Attempted,
     ClockSet,
     Configured,
@@ -33,6 +36,7 @@ from .happenings import (
     HouseEvent,
     Notify,
     Quiet,
+    Remind,
     Restarted,
     TimePassed,
 )
@@ -83,6 +87,8 @@ class EmergencyRuntime:
         self.signals = Signals(self)
         self.care = Care(self)
         self.supervisor = Supervisor(self)
+        self.activity = Activity(self)
+        self.asking = Asking(self)
         self.heartbeat = Heartbeat(self)
         self._listeners = defaultdict[str | None, list[Callable[[], None]]](list)
         self._entry_listeners = defaultdict[str, list[EntryListener]](list)
@@ -114,6 +120,7 @@ class EmergencyRuntime:
         self.signals.silence_left_over(self._restarted.alive_until)
         self.feed([self._restarted, Configured()])
         self._sources.listen(self.settings, self.heard_until)
+        self.activity.listen()
         self.supervisor.start()
         self.heartbeat.start()
         self.report_faults()
@@ -124,6 +131,7 @@ class EmergencyRuntime:
     async def async_unload(self) -> None:
         """Fall silent and leave everything on disk; nothing that is open is ended."""
         self._sources.stop()
+        self.activity.stop()
         if self._timer is not None:
             self._timer.cancel()
         await self.journal.async_close()
@@ -136,6 +144,7 @@ class EmergencyRuntime:
         self._configure()
         self.feed([Configured()])
         self._sources.listen(self.settings, dt_util.utcnow())
+        self.activity.listen()
         self.report_faults()
         for place_id in self.settings.places.keys() - known:
             for listener in tuple(self._place_listeners):
@@ -201,7 +210,7 @@ class EmergencyRuntime:
     def feed(self, events: Iterable[HouseEvent]) -> asyncio.Future[bool] | None:
         """Let the engine take in events; the future tells when the last is on disk."""
         ticket = None
-        for event in (*self._clock_events(), *events):
+        for event in (*self._clock_events(), *self.activity.remembered(), *events):
             before, now = self.state, dt_util.utcnow()
             self.state, effects = step(self.config, before, event, now)
             if effects or self.state != before:
@@ -241,9 +250,13 @@ class EmergencyRuntime:
                     self.signals.async_quiet(effect)
                 case Quiet():
                     self.signals.async_quiet(effect)
+                case Ask(place_id):
+                    self.asking.say(place_id, "ask_well")
+                case Remind(place_id):
+                    self.asking.say(place_id, "ask_check_in")
                 case Entry():
                     self._tell(effect)
-        self._notify({e.place_id for e in effects if isinstance(e, Entry)})
+        self.notify({e.place_id for e in effects if isinstance(e, Entry)})
         for effect in effects:
             if isinstance(effect, Entry):
                 self.news.tell(Happened(self, effect))
@@ -259,7 +272,7 @@ class EmergencyRuntime:
         @callback
         def recorded(_: asyncio.Future[bool]) -> None:
             self.unrecorded -= known
-            self._notify({None})
+            self.notify({None})
 
         ticket.add_done_callback(recorded)
         self.report_faults()
@@ -273,7 +286,7 @@ class EmergencyRuntime:
         for listener in listeners:
             listener(entry)
 
-    def _notify(self, place_ids: Iterable[str | None]) -> None:
+    def notify(self, place_ids: Iterable[str | None]) -> None:
         """Tell who listens to the places, and to the house."""
         for place_id in {*place_ids, None}:
             for listener in tuple(self._listeners[place_id]):
@@ -324,7 +337,7 @@ class EmergencyRuntime:
             persons=_data(self.entry, SUBENTRY_PERSON),
             policies=_data(self.entry, SUBENTRY_POLICY),
         )
-        self.config = house_config(self.settings)
+        self.config = house_config(self.settings, dt_util.get_default_time_zone())
         self.messenger.forget_gone()
         self.signals.apply_config()
         self.supervisor.forget()
@@ -342,7 +355,7 @@ class EmergencyRuntime:
         async_report(self.hass, self.entry, reported, previous, self._words_of)
         for fault in new:
             self.news.tell(FaultFound(self, fault))
-        self._notify({fault.subject for fault in self.faults ^ before})
+        self.notify({fault.subject for fault in self.faults ^ before})
 
     def _words_of(self, subject: str | None) -> dict[str, str]:
         """Return what the message about a fault fills in."""

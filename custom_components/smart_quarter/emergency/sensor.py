@@ -96,9 +96,12 @@ async def async_setup_entry(
     async_add_for_places(entry, async_add_entities, _place_sensors)
 
 
-def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceState]:
+def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceEntity]:
     """Return the sensors of a place."""
-    return [PlaceState(runtime, place_id, "state")]
+    return [
+        PlaceState(runtime, place_id, "state"),
+        LastActivity(runtime, place_id, "last_activity"),
+    ]
 
 
 class HouseSensor(HouseEntity, SensorEntity):
@@ -143,4 +146,18 @@ class PlaceState(PlaceEntity, SensorEntity):
         self._attr_native_value = next(
             (stage.value for stage in _ORDER if stage in stages), IDLE
         )
+        return before != self._attr_native_value
+
+
+class LastActivity(PlaceEntity, SensorEntity):
+    """When somebody was active last: a profile of a person, and therefore off by default."""
+
+    _attr_device_class = SensorDeviceClass.TIMESTAMP
+    _attr_entity_registry_enabled_default = False
+
+    @override
+    def _take_over(self, view: Calls) -> bool:
+        """Take the time over and tell whether it changed."""
+        before = self._attr_native_value
+        self._attr_native_value = self.runtime.activity.last(self.place_id)
         return before != self._attr_native_value

@@ -69,7 +69,7 @@ class Speakers:
         data = {
             "media_player_entity_id": speaker,
             "message": text,
-            **_language(self._hass, tts),
+            **language_of(self._hass, tts),
         }
         await self._way.async_use(speaker, Platform.TTS, "speak", data, through=tts)
 
@@ -80,7 +80,7 @@ class Speakers:
         )
 
 
-def _language(hass: HomeAssistant, tts: str) -> dict[str, Any]:
+def language_of(hass: HomeAssistant, tts: str) -> dict[str, Any]:
     """Return the language of the house as the voice calls it, if it speaks it."""
     if Platform.TTS not in hass.config.components:
         return {}

@@ -1,9 +1,9 @@
 """Looks after the sources of a house: at all of them, now and then, never at each change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -12,9 +12,10 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_ENTITY, CONF_SILENT_H, CONF_SOURCES
+from .const import CONF_ACTIVITY, CONF_ENTITY, CONF_SILENT_H, CONF_SOURCES
 from .faults import Fault, Problem
 from .matching import is_momentary
+from .settings import STAY_KEYS
 from .supervision import SILENT_AFTER, Finding, Trouble, Watched, findings
 
 if TYPE_CHECKING:
@@ -96,21 +97,28 @@ def _known(runtime: EmergencyRuntime) -> Iterator[Known]:
     registry = er.async_get(runtime.hass)
     for place_id, place in runtime.settings.places.items():
         hours = place.get(CONF_SILENT_H)
-        for source in place[CONF_SOURCES]:
-            entry = registry.async_get(source[CONF_ENTITY])
+        for entity_id in _entities(place):
+            entry = registry.async_get(entity_id)
             siblings = _siblings(registry, entry)
             battery = next((s for s in siblings if _is_battery(s)), None)
             silent_after = None if battery is None else SILENT_AFTER
             if hours is not None:
                 silent_after = timedelta(hours=hours)
             yield Known(
-                source[CONF_ENTITY],
+                entity_id,
                 place_id,
                 None if entry is None else entry.config_entry_id,
                 tuple(s.entity_id for s in siblings),
                 None if battery is None else battery.entity_id,
                 silent_after,
             )
+
+
+def _entities(place: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what calls from a place, and what is heard of it."""
+    yield from (source[CONF_ENTITY] for source in place[CONF_SOURCES])
+    yield from place.get(CONF_ACTIVITY, ())
+    yield from (place[key] for key in STAY_KEYS.values() if place.get(key))
 
 
 def _siblings(
