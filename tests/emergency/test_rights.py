@@ -38,6 +38,7 @@ TABLE = {
     Deed.NOTE: "caretaker lead system",
     Deed.TEST: "caretaker lead technician",
     Deed.COMMISSION: "lead technician",
+    Deed.TAKE_OVER: "caretaker lead",
 }
 ABOUT_INCIDENTS = (
     Deed.CANCEL,

@@ -33,7 +33,8 @@ PURE = {
     },
     "emergency": {
         *("chain", "codec", "const", "deeds", "diagnostics", "engine", "happenings"),
-        *("matching", "model", "openings", "pace", "rights", "settings", "turn"),
+        *("matching", "model", "openings", "pace", "rights", "roster", "roster_model"),
+        *("settings", "takeovers", "turn"),
     },
 }
 """Modules of each system that know neither Home Assistant nor the outside world."""

@@ -23,6 +23,8 @@ class Deed(StrEnum):
     NOTE = "note"
     TEST = "test"
     COMMISSION = "commission"
+    TAKE_OVER = "take_over"
+    """Be on duty for a while, whatever the roster says."""
 
 
 class Word(StrEnum):
@@ -46,6 +48,8 @@ class Word(StrEnum):
     TEST_STARTED = "test_started"
     TEST_ENDED = "test_ended"
     PHASE_CHANGED = "phase_changed"
+    DUTY_TAKEN = "duty_taken"
+    DUTY_GIVEN_BACK = "duty_given_back"
     CLOCK_SET = "clock_set"
     UNSUPERVISED = "unsupervised"
     FOR_REVIEW = "for_review"
@@ -121,6 +125,14 @@ class PhaseSet:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyTaken:
+    """Somebody takes the duty over until then, or (None) gives it back."""
+
+    until: datetime | None
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class Attempted:
     """An attempt to tell somebody was begun."""
 
@@ -163,6 +175,7 @@ type HouseEvent = (
     | Done
     | TestSet
     | PhaseSet
+    | DutyTaken
     | Attempted
     | ClockSet
     | Restarted

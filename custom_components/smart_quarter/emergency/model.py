@@ -10,6 +10,8 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from .roster_model import Roster, Takeover
+
 
 class Kind(StrEnum):
     """What a source reports."""
@@ -123,6 +125,8 @@ MAX_REPEAT_S: Final = 300
 """Nobody who is looked for hears nothing for longer than this."""
 EVERYBODY: Final = "everybody"
 """The target that stands for all caretakers."""
+ON_DUTY: Final = "on_duty"
+"""The target that stands for who is on duty when it is told; if nobody is, for everybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +185,7 @@ class HouseConfig:
 
     places: Mapping[str, PlaceConfig] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    roster: Roster = field(default_factory=Roster)
 
     def policy_of(self, place_id: str) -> Policy:
         """Return who is told about a place."""
@@ -250,6 +255,8 @@ class HouseState:
     places: Mapping[str, PlaceState] = field(default_factory=dict)
     raised: frozenset[str] = frozenset()
     """Sources that raised an incident and have not cleared since."""
+    takeovers: Mapping[str, Takeover] = field(default_factory=dict)
+    """Persons who have taken the duty over."""
 
 
 @dataclass(frozen=True, slots=True)

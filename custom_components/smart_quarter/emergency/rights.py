@@ -22,6 +22,7 @@ _CARE: Final = frozenset(
         Deed.RESOLVE,
         Deed.NOTE,
         Deed.TEST,
+        Deed.TAKE_OVER,
     }
 )
 RIGHTS: Final[Mapping[Role, frozenset[Deed]]] = MappingProxyType(
@@ -36,6 +37,9 @@ RIGHTS: Final[Mapping[Role, frozenset[Deed]]] = MappingProxyType(
     }
 )
 """Anybody may call for help; only persons with a role in the house close an alarm."""
+_NOT_ABOUT_INCIDENTS: Final = frozenset(
+    {Deed.CALL, Deed.TEST, Deed.COMMISSION, Deed.TAKE_OVER}
+)
 
 
 class Refusal(StrEnum):
@@ -99,7 +103,7 @@ def is_repeated(incident: Incident, done: Done) -> bool:
 def _stage_refusal(incident: Incident, done: Done, now: datetime) -> Refusal | None:
     """Return why the stage of an incident does not allow a deed."""
     stage, deed = incident.stage, done.deed
-    if deed in (Deed.CALL, Deed.TEST, Deed.COMMISSION):
+    if deed in _NOT_ABOUT_INCIDENTS:
         return Refusal.NOT_ALLOWED
     if deed is Deed.NOTE:
         return None
