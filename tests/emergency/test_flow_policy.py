@@ -70,16 +70,25 @@ async def test_without_a_choice_the_times_are_those_of_the_system(
 
 
 @pytest.mark.parametrize(
-    ("language", "everybody"), [("en", "All caretakers"), ("de", "Alle Betreuenden")]
+    ("language", "everybody", "on_duty"),
+    [
+        ("en", "All caretakers", "Who is on duty"),
+        ("de", "Alle Betreuenden", "Wer Dienst hat"),
+    ],
 )
-async def test_the_persons_and_all_caretakers_are_offered(
-    hass: HomeAssistant, house: MockConfigEntry, language: str, everybody: str
+async def test_the_persons_and_all_caretakers_and_who_is_on_duty_are_offered(
+    hass: HomeAssistant,
+    house: MockConfigEntry,
+    language: str,
+    everybody: str,
+    on_duty: str,
 ) -> None:
     hass.config.language = language
     form = await begin_part(hass, house, "policy")
     for name in ("first", "second", "last"):
         assert offered(form, name) == {
             "everybody": everybody,
+            "on_duty": on_duty,
             "anna": "Anna",
             "lea": "Lea",
             "resi": "Resi",
@@ -151,6 +160,7 @@ async def test_the_ends_of_the_range_of_seconds_are_allowed(
         {"first": ["lea"], "last": ["anna"]},
         {"first": ["lea", "anna"]},
         {"first": ["everybody"]},
+        {"first": ["on_duty"]},
         {"first": ["lea"], "last": ["everybody"]},
     ],
 )
@@ -162,8 +172,9 @@ async def test_a_plan_in_which_one_person_can_be_told_is_enough(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_all_caretakers_are_nobody_where_only_others_can_be_told(
-    hass: HomeAssistant, set_up: SetUp, phone: str
+@pytest.mark.parametrize("group", ["everybody", "on_duty"])
+async def test_a_group_is_nobody_where_only_others_can_be_told(
+    hass: HomeAssistant, set_up: SetUp, phone: str, group: str
 ) -> None:
     house = await set_up(
         house_entry(
@@ -174,7 +185,7 @@ async def test_all_caretakers_are_nobody_where_only_others_can_be_told(
         )
     )
     form = await begin_part(hass, house, "policy")
-    everybody = POLICY_FORM | {"first": ["everybody"]}
+    everybody = POLICY_FORM | {"first": [group]}
     result = await answer(hass, form, everybody)
     assert result["errors"] == {"first": "nobody_reachable"}
     result = await answer(hass, form, everybody | {"last": ["tom"]})

@@ -8,6 +8,7 @@ from ..system import SystemSpec
 from . import binary_sensor, button, event, sensor, switch
 from .actions import async_setup_actions
 from .const import (
+    CONF_CALENDAR,
     CONF_ENTITY,
     CONF_NOTIFIERS,
     CONF_PHONES,
@@ -16,9 +17,11 @@ from .const import (
     SUBENTRY_PERSON,
     SUBENTRY_PLACE,
     SUBENTRY_POLICY,
+    SUBENTRY_SHIFT,
     SYSTEM,
 )
-from .flow import EmergencyFlow, PersonFlow, PlaceFlow, PolicyFlow
+from .duty import roster_store
+from .flow import EmergencyFlow, PersonFlow, PlaceFlow, PolicyFlow, ShiftFlow
 from .health import health_info
 from .notes import Notes
 from .repairs import create_fix_flow
@@ -26,8 +29,9 @@ from .runtime import EmergencyRuntime
 
 
 async def _async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Erase the notes; the journal names nobody and stays until somebody deletes its folder."""
+    """Erase notes and roster; the journal names nobody and stays until somebody deletes its folder."""
     await Notes(hass, entry.entry_id).async_remove()
+    await roster_store(hass, entry.entry_id).async_remove()
 
 
 SPEC = SystemSpec(
@@ -45,12 +49,13 @@ SPEC = SystemSpec(
         SUBENTRY_PERSON: PersonFlow,
         SUBENTRY_POLICY: PolicyFlow,
         SUBENTRY_PLACE: PlaceFlow,
+        SUBENTRY_SHIFT: ShiftFlow,
     },
     setup_actions=async_setup_actions,
     create_fix_flow=create_fix_flow,
     remove_entry=_async_remove_entry,
     health=health_info,
     to_redact=frozenset(
-        {CONF_ENTITY, CONF_USER, CONF_PIN, CONF_PHONES, CONF_NOTIFIERS}
+        {CONF_CALENDAR, CONF_ENTITY, CONF_USER, CONF_PIN, CONF_PHONES, CONF_NOTIFIERS}
     ),
 )

@@ -9,9 +9,11 @@ PLACE_MODEL: Final = "Place"
 SUBENTRY_PLACE: Final = "place"
 SUBENTRY_PERSON: Final = "person"
 SUBENTRY_POLICY: Final = "policy"
+SUBENTRY_SHIFT: Final = "shift"
 
 # House
 CONF_PUSH_DETAIL: Final = "push_detail"
+CONF_CALENDAR: Final = "calendar"
 
 # Place
 CONF_SOURCES: Final = "sources"
@@ -35,3 +37,9 @@ CONF_SECOND: Final = "second"
 CONF_LAST: Final = "last"
 CONF_STEP_S: Final = "step_s"
 CONF_REPEAT_S: Final = "repeat_s"
+
+# Shift
+CONF_PERSONS: Final = "persons"
+CONF_WEEKDAYS: Final = "weekdays"
+CONF_START: Final = "start"
+CONF_END: Final = "end"

@@ -23,6 +23,10 @@ class Problem(StrEnum):
     NOBODY_REACHABLE = "nobody_reachable"
     SOURCE_MISSING = "source_missing"
     NOT_TOLD = "not_told"
+    ROSTER_EMPTY = "roster_empty"
+    ROSTER_GAP = "roster_gap"
+    ROSTER_STRANGER = "roster_stranger"
+    ROSTER_UNREADABLE = "roster_unreadable"
     UNSUPERVISED = "unsupervised"
 
 
@@ -50,6 +54,7 @@ def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
         found.add(Fault(Problem.NOBODY_REACHABLE))
     if runtime.hass.state is CoreState.running:
         found |= _missing(runtime.hass, runtime.settings)
+        found |= runtime.duty.faults()
     return frozenset(found)
 
 

@@ -8,9 +8,11 @@ from homeassistant.util import slugify
 
 from ..forms import Finding, Form, check_entities, check_name, names_taken
 from .const import (
+    CONF_CALENDAR,
     CONF_CONSENT,
     CONF_FIRST,
     CONF_NOTIFIERS,
+    CONF_PERSONS,
     CONF_PHONES,
     CONF_PIN,
     CONF_PLACE,
@@ -18,11 +20,12 @@ from .const import (
     CONF_ROLE,
     CONF_STEP_S,
     CONF_USER,
+    CONF_WEEKDAYS,
     SUBENTRY_PERSON,
     SYSTEM,
 )
 from .flow_schema import KINDS
-from .model import EVERYBODY, MAX_REPEAT_S, Kind, Role
+from .model import EVERYBODY, MAX_REPEAT_S, ON_DUTY, Kind, Role
 from .pins import UNCHANGED, is_pin, owner_of
 from .settings import BOUND, CARE, STEP_KEYS
 
@@ -37,6 +40,7 @@ def check_house(
     """Check the form of a house."""
     taken = names_taken(hass, SYSTEM, own_entry_id)
     yield from check_name(form, taken, slugify)
+    yield from check_entities(hass, form, (CONF_CALENDAR,))
 
 
 def check_place(
@@ -102,13 +106,26 @@ def check_policy(
             yield key, "seconds_range"
 
 
+def check_shift(
+    form: Form, entry: ConfigEntry, own_id: str | None
+) -> Iterator[Finding]:
+    """Check the form of a shift."""
+    yield from check_name(form, _titles(entry, own_id))
+    if not form[CONF_PERSONS]:
+        yield CONF_PERSONS, "targets_missing"
+    elif not _reaches_somebody(entry, set(form[CONF_PERSONS])):
+        yield CONF_PERSONS, "nobody_reachable"
+    if not form[CONF_WEEKDAYS]:
+        yield CONF_WEEKDAYS, "weekdays_missing"
+
+
 def _reaches_somebody(entry: ConfigEntry, told: set[str]) -> bool:
     """Tell whether any target stands for a person who can be told."""
     return any(
         _has_channel(part.data)
         for part in entry.get_subentries_of_type(SUBENTRY_PERSON)
         if part.subentry_id in told
-        or (EVERYBODY in told and Role(part.data[CONF_ROLE]) in CARE)
+        or (told & {EVERYBODY, ON_DUTY} and Role(part.data[CONF_ROLE]) in CARE)
     )
 
 

@@ -22,14 +22,18 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
+    TimeSelector,
 )
 import voluptuous as vol
 
 from .const import (
+    CONF_CALENDAR,
     CONF_CONSENT,
+    CONF_END,
     CONF_FIRST,
     CONF_LAST,
     CONF_NOTIFIERS,
+    CONF_PERSONS,
     CONF_PHONES,
     CONF_PIN,
     CONF_PLACE,
@@ -38,11 +42,14 @@ from .const import (
     CONF_REPEAT_S,
     CONF_ROLE,
     CONF_SECOND,
+    CONF_START,
     CONF_STEP_S,
     CONF_USER,
+    CONF_WEEKDAYS,
 )
 from .messages import Detail
 from .model import Kind, Role
+from .settings import WEEKDAYS
 
 SOURCE_DOMAINS: Final = (
     *("binary_sensor", "event", "button", "input_boolean", "input_button"),
@@ -112,6 +119,25 @@ HOUSE_SCHEMA: Final = vol.Schema(
         vol.Required(CONF_PUSH_DETAIL, default=Detail.PLACE): _select(
             *Detail, key="emergency_push_detail"
         ),
+        vol.Optional(CONF_CALENDAR): EntitySelector(
+            EntitySelectorConfig(domain="calendar")
+        ),
+    }
+)
+SHIFT_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_NAME): TextSelector(),
+        vol.Required(CONF_PERSONS): _choice(multiple=True),
+        vol.Required(CONF_WEEKDAYS, default=list(WEEKDAYS)): SelectSelector(
+            SelectSelectorConfig(
+                options=list(WEEKDAYS),
+                translation_key="emergency_weekday",
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
+            )
+        ),
+        vol.Required(CONF_START): TimeSelector(),
+        vol.Required(CONF_END): TimeSelector(),
     }
 )
 PLACE_SCHEMA: Final = vol.Schema(

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any, Final
 
 from .const import (
+    CONF_END,
     CONF_ENTITY,
     CONF_FIRST,
     CONF_KIND,
     CONF_LAST,
+    CONF_PERSONS,
     CONF_PLACE,
     CONF_POLICY,
     CONF_REPEAT_S,
@@ -16,8 +19,10 @@ from .const import (
     CONF_SECOND,
     CONF_SOURCE_ID,
     CONF_SOURCES,
+    CONF_START,
     CONF_STEP_S,
     CONF_USER,
+    CONF_WEEKDAYS,
 )
 from .matching import is_momentary
 from .model import (
@@ -34,6 +39,7 @@ from .model import (
     Role,
     SourceConfig,
 )
+from .roster_model import Roster, Shift
 
 type Settings = Mapping[str, Any]
 
@@ -42,6 +48,7 @@ CARE: Final = frozenset({Role.CARETAKER, Role.LEAD})
 BOUND: Final = frozenset({Role.RESIDENT, Role.OBSERVER})
 """Roles that have to do with one place only."""
 STEP_KEYS: Final = (CONF_FIRST, CONF_SECOND, CONF_LAST)
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +59,17 @@ class HouseSettings:
     places: Mapping[str, Settings] = field(default_factory=dict)
     persons: Mapping[str, Settings] = field(default_factory=dict)
     policies: Mapping[str, Settings] = field(default_factory=dict)
+    shifts: Mapping[str, Settings] = field(default_factory=dict)
 
 
-def house_config(settings: HouseSettings) -> HouseConfig:
+def house_config(settings: HouseSettings, roster: Roster) -> HouseConfig:
     """Return the engine's configuration of a house."""
     places = settings.places.items()
     policies = settings.policies.items()
     return HouseConfig(
         places={key: place_config(key, place) for key, place in places},
         policies={key: policy_config(policy) for key, policy in policies},
+        roster=roster,
     )
 
 
@@ -86,6 +95,28 @@ def policy_config(policy: Settings) -> Policy:
         if policy.get(key)
     ]
     return Policy(steps=tuple(steps))
+
+
+def shifts_of(settings: HouseSettings) -> tuple[Shift, ...]:
+    """Return the weekly plan."""
+    return tuple(
+        Shift(
+            persons=tuple(shift[CONF_PERSONS]),
+            weekdays=frozenset(WEEKDAYS.index(day) for day in shift[CONF_WEEKDAYS]),
+            start=time.fromisoformat(shift[CONF_START]),
+            end=time.fromisoformat(shift[CONF_END]),
+        )
+        for shift in settings.shifts.values()
+    )
+
+
+def team_of(settings: HouseSettings) -> dict[str, str]:
+    """Return the persons who can be on duty, and their roles."""
+    return {
+        person_id: person[CONF_ROLE]
+        for person_id, person in settings.persons.items()
+        if person[CONF_ROLE] in CARE
+    }
 
 
 def actor_of(settings: HouseSettings, user_id: str | None) -> Actor:
