@@ -24,6 +24,13 @@ PERSON_FORM: Form = {
     "role": "caretaker",
     "notifiers": ["notify.anna_s_phone"],
 }
+SHIFT_FORM: Form = {
+    "name": "Nights",
+    "persons": ["anna"],
+    "weekdays": ["fri", "sat"],
+    "start": "22:00:00",
+    "end": "06:00:00",
+}
 POLICY_FORM: Form = {
     "name": "Night",
     "first": ["anna"],

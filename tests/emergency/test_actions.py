@@ -106,7 +106,10 @@ def entries(journal: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 @pytest.mark.quality_rule("action-setup")
 async def test_actions_exist_before_there_is_a_house(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, DOMAIN, {})
-    for action in ("call_for_help", "list_incidents", "export_journal"):
+    for action in (
+        *("call_for_help", "list_incidents", "export_journal"),
+        *("take_over", "who_is_on_duty"),
+    ):
         assert hass.services.has_service(DOMAIN, action)
     for action, _ in ON_AN_INCIDENT:
         assert hass.services.has_service(DOMAIN, action)

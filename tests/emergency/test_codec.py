@@ -27,6 +27,7 @@ from custom_components.smart_quarter.emergency.model import (
     Priority,
     Stage,
 )
+from custom_components.smart_quarter.emergency.roster_model import Takeover
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 
@@ -64,11 +65,13 @@ places = st.builds(
     reported=st.frozensets(names, max_size=2),
     proven=st.frozensets(names, max_size=2),
 )
+takeovers = st.builds(Takeover, since=times, until=times)
 houses = st.builds(
     HouseState,
     incidents=st.dictionaries(keys, incidents, max_size=3),
     places=st.dictionaries(keys, places, max_size=3),
     raised=st.frozensets(keys, max_size=3),
+    takeovers=st.dictionaries(keys, takeovers, max_size=3),
 )
 
 
@@ -82,6 +85,7 @@ def successions(draw: st.DrawFn) -> tuple[HouseState, HouseState]:
         incidents={**other.incidents, **stays},
         places=draw(st.sampled_from([before.places, other.places])),
         raised=draw(st.sampled_from([before.raised, other.raised])),
+        takeovers=draw(st.sampled_from([before.takeovers, other.takeovers])),
     )
     return before, after
 

@@ -70,16 +70,25 @@ async def test_without_a_choice_the_times_are_those_of_the_system(
 
 
 @pytest.mark.parametrize(
-    ("language", "everybody"), [("en", "All caretakers"), ("de", "Alle Betreuenden")]
+    ("language", "everybody", "on_duty"),
+    [
+        ("en", "All caretakers", "Who is on duty"),
+        ("de", "Alle Betreuenden", "Wer Dienst hat"),
+    ],
 )
-async def test_the_persons_and_all_caretakers_are_offered(
-    hass: HomeAssistant, house: MockConfigEntry, language: str, everybody: str
+async def test_the_persons_and_all_caretakers_and_who_is_on_duty_are_offered(
+    hass: HomeAssistant,
+    house: MockConfigEntry,
+    language: str,
+    everybody: str,
+    on_duty: str,
 ) -> None:
     hass.config.language = language
     form = await begin_part(hass, house, "policy")
     for name in ("first", "second", "last"):
         assert offered(form, name) == {
             "everybody": everybody,
+            "on_duty": on_duty,
             "anna": "Anna",
             "lea": "Lea",
             "resi": "Resi",

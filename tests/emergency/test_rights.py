@@ -41,6 +41,7 @@ TABLE = {
     Deed.CHECK_IN: "resident caretaker lead system",
     Deed.ABSENCE: "resident caretaker lead",
     Deed.MOVE_OUT: "lead",
+    Deed.TAKE_OVER: "caretaker lead",
 }
 ABOUT_INCIDENTS = (
     Deed.CANCEL,

@@ -51,7 +51,7 @@ async def later(
 
 async def do(hass: HomeAssistant, action: str, context: Context, **data: Any) -> Any:
     """Call an action of ours."""
-    wants_answer = action in ("list_incidents", "export_journal")
+    wants_answer = action in ("list_incidents", "export_journal", "who_is_on_duty")
     return await hass.services.async_call(
         DOMAIN,
         action,

@@ -19,6 +19,8 @@ CATALOGUE = {
     *("entity unavailable", "entity unknown", "restored on at the start"),
     "flapping 10 Hz",
     *("clock jumps ten years", "daylight saving ends", "daylight saving begins"),
+    *("roster calendar empty", "roster calendar unavailable"),
+    "roster calendar overlapping",
     *("corrupt snapshot", "truncated last line", "newer schema version"),
     *("full disk", "read-only disk"),
     *("no name in an anonymous push", "no name in a log", "observer acknowledges"),

@@ -42,16 +42,8 @@ PURE = {
             "diagnostics",
         ),
         *("engine", "happenings", "matching", "model", "openings", "pace", "rights"),
-        *(
-            "settings",
-            "suggest",
-            "supervision",
-            "table",
-            "table_cells",
-            "turn",
-            "watch",
-        ),
-        *("watching", "ways"),
+        *("roster", "roster_model", "settings", "suggest", "supervision", "table"),
+        *("table_cells", "takeovers", "turn", "watch", "watching", "ways"),
     },
 }
 """Modules of each system that know neither Home Assistant nor the outside world."""

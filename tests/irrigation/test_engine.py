@@ -1,7 +1,7 @@
 """What a site does, told as a gardener would."""
 
 from dataclasses import replace
-from datetime import UTC, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -9,8 +9,11 @@ from custom_components.smart_quarter.irrigation.model import (
     ProbeHealth,
     Problem,
     Reason,
+    RunOutcome,
     RunReason,
+    RunRecord,
     TankConfig,
+    ZoneState,
 )
 from custom_components.smart_quarter.irrigation.probe import health
 from custom_components.smart_quarter.irrigation.problems import problems
@@ -37,6 +40,7 @@ from custom_components.smart_quarter.irrigation.valve_model import (
     ValveLimits,
     ValvePhase,
 )
+from custom_components.smart_quarter.irrigation.zone_machine import queue_run
 
 from .site_world import TIMED, FakeValve, World, site, zone
 
@@ -446,3 +450,23 @@ def test_a_steady_probe_is_no_fault_while_the_plants_rest() -> None:
     assert doubted in problems(world.config, world.state, world.now)
     world.feed(SeasonSet(False))
     assert doubted not in problems(world.config, world.state, world.now)
+
+
+def test_two_runs_that_begin_at_the_same_moment_are_told_apart() -> None:
+    now = datetime(2026, 6, 15, 20, tzinfo=UTC)
+    memory, ids = ZoneState(), []
+    for _ in range(3):
+        memory = queue_run(memory, "ivy", RunReason.MANUAL, 60, now=now)
+        assert memory.run is not None
+        ids.append(memory.run.run_id)
+        ended = RunRecord(
+            run_id=memory.run.run_id,
+            reason=RunReason.MANUAL,
+            outcome=RunOutcome.STOPPED,
+            started_at=now,
+            ended_at=now,
+            open_s=0.0,
+            litres=0.0,
+        )
+        memory = replace(memory, run=None, last_run=ended)
+    assert len(set(ids)) == 3

@@ -9,6 +9,7 @@ from . import binary_sensor, button, event, sensor, switch
 from .actions import async_setup_actions
 from .conditions import CONDITIONS
 from .const import (
+    CONF_CALENDAR,
     CONF_ENTITY,
     CONF_HEARTBEAT_URL,
     CONF_NOTIFIERS,
@@ -22,9 +23,11 @@ from .const import (
     SUBENTRY_PERSON,
     SUBENTRY_PLACE,
     SUBENTRY_POLICY,
+    SUBENTRY_SHIFT,
     SYSTEM,
 )
-from .flow import EmergencyFlow, PersonFlow, PlaceFlow, PolicyFlow
+from .duty import roster_store
+from .flow import EmergencyFlow, PersonFlow, PlaceFlow, PolicyFlow, ShiftFlow
 from .health import health_info
 from .notes import Notes
 from .repairs import create_fix_flow
@@ -33,8 +36,9 @@ from .triggers import TRIGGERS
 
 
 async def _async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Erase the notes; the journal names nobody and stays until somebody deletes its folder."""
+    """Erase notes and roster; the journal names nobody and stays until somebody deletes its folder."""
     await Notes(hass, entry.entry_id).async_remove()
+    await roster_store(hass, entry.entry_id).async_remove()
 
 
 SPEC = SystemSpec(
@@ -52,6 +56,7 @@ SPEC = SystemSpec(
         SUBENTRY_PERSON: PersonFlow,
         SUBENTRY_POLICY: PolicyFlow,
         SUBENTRY_PLACE: PlaceFlow,
+        SUBENTRY_SHIFT: ShiftFlow,
     },
     setup_actions=async_setup_actions,
     triggers=TRIGGERS,
@@ -62,6 +67,7 @@ SPEC = SystemSpec(
     to_redact=frozenset(
         {
             *(CONF_ENTITY, CONF_USER, CONF_PIN, CONF_PHONES, CONF_NOTIFIERS),
+            CONF_CALENDAR,
             *(CONF_SIRENS, CONF_SPEAKERS, CONF_SCRIPTS, CONF_TTS, CONF_HEARTBEAT_URL),
         }
     ),

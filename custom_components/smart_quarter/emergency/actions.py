@@ -1,6 +1,6 @@
 """Actions of the emergency system: registered once, so that automations validate always."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -20,9 +20,11 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..exceptions import SmartQuarterInputError
+from .button import TAKEN_FOR
 from .happenings import Deed
 from .houses import houses
 from .model import Kind, Outcome, Role
+from .rights import may
 from .sensor import PlaceState
 
 ACTION_CALL: Final = "call_for_help"
@@ -30,12 +32,17 @@ ACTION_CHECK_IN: Final = "check_in"
 ACTION_ABSENCE: Final = "set_absence"
 ACTION_LIST: Final = "list_incidents"
 ACTION_EXPORT: Final = "export_journal"
+ACTION_TAKE_OVER: Final = "take_over"
+ACTION_WHO: Final = "who_is_on_duty"
 ATTR_INCIDENT: Final = "incident_id"
 ATTR_PIN: Final = "pin"
 ATTR_OUTCOME: Final = "outcome"
 ATTR_NOTE: Final = "note"
 ATTR_KIND: Final = "kind"
+ATTR_ENTRY: Final = "config_entry_id"
 ATTR_UNTIL: Final = "until"
+ATTR_HOURS: Final = "hours"
+LONGEST_TAKEOVER: Final = timedelta(days=7)
 
 _INCIDENT: Final[VolDictType] = {
     vol.Required(ATTR_INCIDENT): cv.string,
@@ -43,6 +50,14 @@ _INCIDENT: Final[VolDictType] = {
 }
 _NOTE: Final[VolDictType] = {
     vol.Optional(ATTR_NOTE): vol.All(cv.string, vol.Length(max=1000))
+}
+_DUTY: Final[VolDictType] = {
+    vol.Optional(ATTR_ENTRY): cv.string,
+    vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
+    vol.Exclusive(ATTR_HOURS, "end"): vol.All(
+        vol.Coerce(float), vol.Range(min=0, max=LONGEST_TAKEOVER / timedelta(hours=1))
+    ),
+    vol.Optional(ATTR_PIN): cv.string,
 }
 _DEEDS: Final[dict[str, tuple[Deed, VolDictType]]] = {
     "acknowledge": (Deed.ACKNOWLEDGE, {}),
@@ -82,6 +97,16 @@ def async_setup_actions(hass: HomeAssistant) -> None:
         ACTION_EXPORT,
         partial(_async_export, hass),
         vol.Schema({}),
+        SupportsResponse.ONLY,
+    )
+    hass.services.async_register(
+        DOMAIN, ACTION_TAKE_OVER, partial(_async_take_over, hass), vol.Schema(_DUTY)
+    )
+    hass.services.async_register(
+        DOMAIN,
+        ACTION_WHO,
+        partial(_async_who, hass),
+        vol.Schema({vol.Optional(ATTR_PIN): cv.string}),
         SupportsResponse.ONLY,
     )
     async_register_platform_entity_service(
@@ -133,6 +158,48 @@ async def _async_list(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse
     for runtime in houses(hass):
         found += runtime.care.incidents(runtime.actor(call.context))
     return {"incidents": found}
+
+
+async def _async_take_over(hass: HomeAssistant, call: ServiceCall) -> None:
+    """Take the duty over in a house, or in all where the user may."""
+    until = _end_of(call)
+    entry_id, pin = call.data.get(ATTR_ENTRY), call.data.get(ATTR_PIN)
+    found = [
+        (runtime, await runtime.care.async_actor(call.context, pin))
+        for runtime in houses(hass)
+        if entry_id in {None, runtime.entry.entry_id}
+    ]
+    if not found:
+        raise SmartQuarterInputError("emergency_house_unknown")
+    allowed = [each for each in found if may(each[1], Deed.TAKE_OVER, None) is None]
+    for runtime, actor in allowed or found:
+        await runtime.care.async_take_over(until, actor)
+
+
+def _end_of(call: ServiceCall) -> datetime | None:
+    """Return until when somebody takes the duty over; None: it is given back."""
+    now = dt_util.utcnow()
+    if (until := call.data.get(ATTR_UNTIL)) is None:
+        hours = timedelta(
+            hours=call.data.get(ATTR_HOURS, TAKEN_FOR / timedelta(hours=1))
+        )
+        return now + hours if hours else None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=dt_util.get_default_time_zone())
+    if not now < until <= now + LONGEST_TAKEOVER:
+        raise SmartQuarterInputError("emergency_takeover_range")
+    return dt_util.as_utc(until)
+
+
+async def _async_who(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Answer who is on duty in all houses, as far as the user may know."""
+    found: list[Any] = []
+    for runtime in houses(hass):
+        pin = call.data.get(ATTR_PIN)
+        found.append(
+            runtime.care.duty(await runtime.care.async_actor(call.context, pin))
+        )
+    return {"houses": found}
 
 
 async def _async_export(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:

@@ -1,19 +1,24 @@
-"""Buttons of a place: for who lives there, and for who comes."""
+"""Buttons: for who lives in a place, for who comes, and for who takes the duty over."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
-from .entity import PlaceEntity, async_add_for_places
+from .entity import HouseEntity, PlaceEntity, async_add_for_places
 from .happenings import Deed
 from .model import Actor, Outcome
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
 type Press = Callable[[EmergencyRuntime, str, Actor], Awaitable[None]]
+
+TAKEN_FOR: Final = timedelta(hours=8)
+"""So long whoever presses the button is on duty: a shift."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,8 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the buttons."""
+    runtime = entry.runtime_data
+    async_add_entities([TakeOver(runtime, "take_over"), GiveBack(runtime, "give_back")])
     async_add_for_places(entry, async_add_entities, _place_buttons)
 
 
@@ -75,3 +82,24 @@ class PlaceButton(PlaceEntity, ButtonEntity):
         """Do it as the user who pressed."""
         actor = self.runtime.actor(self._context)
         await self.entity_description.press_fn(self.runtime, self.place_id, actor)
+
+
+class TakeOver(HouseEntity, ButtonEntity):
+    """Makes whoever presses it the one on duty, for a shift."""
+
+    @override
+    async def async_press(self) -> None:
+        """Take the duty over."""
+        actor = self.runtime.actor(self._context)
+        until = dt_util.utcnow() + TAKEN_FOR
+        await self.runtime.care.async_take_over(until, actor)
+
+
+class GiveBack(HouseEntity, ButtonEntity):
+    """Ends what whoever presses it has taken over."""
+
+    @override
+    async def async_press(self) -> None:
+        """Give the duty back."""
+        actor = self.runtime.actor(self._context)
+        await self.runtime.care.async_take_over(None, actor)

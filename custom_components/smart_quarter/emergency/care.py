@@ -7,7 +7,16 @@ from homeassistant.core import Context
 from homeassistant.util import dt as dt_util
 
 from ..exceptions import SmartQuarterInputError
-from .happenings import AbsenceSet, Called, Cancelled, CheckedIn, Deed, Done, TestSet
+from .happenings import (
+    AbsenceSet,
+    Called,
+    Cancelled,
+    CheckedIn,
+    Deed,
+    Done,
+    DutyTaken,
+    TestSet,
+)
 from .inputs import new_incident_id
 from .model import OPEN, Actor, Incident, Kind, Outcome, Role, Stage
 from .pins import PinPad
@@ -95,6 +104,13 @@ class Care:
         await self._runtime.async_feed(AbsenceSet(place_id, until, actor))
         _explain(refused)
 
+    async def async_take_over(self, until: datetime | None, actor: Actor) -> None:
+        """Be on duty until then, or (None) no longer than the roster says."""
+        refused = may(actor, Deed.TAKE_OVER, None)
+        await self._runtime.async_feed(DutyTaken(until, actor))
+        self._runtime.duty.check()
+        _explain(refused)
+
     async def async_do(
         self,
         deed: Deed,
@@ -141,6 +157,24 @@ class Care:
             for incident in found
             if actor.place_id in {None, incident.place_id}
         ]
+
+    def duty(self, actor: Actor) -> dict[str, Any]:
+        """Return how many are on duty; who they are only for those who may see names."""
+        runtime = self._runtime
+        source, persons = runtime.duty.now()
+        told: dict[str, Any] = {
+            "config_entry_id": runtime.entry.entry_id,
+            "on_duty": len(persons),
+        }
+        if actor.role not in SEES_NAMES:
+            return told
+        change = runtime.duty.next_change()
+        return told | {
+            "house": runtime.entry.title,
+            "persons": [runtime.name_of(person_id) for person_id in persons],
+            "source": source,
+            "until": None if change is None else change.isoformat(),
+        }
 
     async def async_export(self) -> list[dict[str, Any]]:
         """Return the journal, the newest lines."""

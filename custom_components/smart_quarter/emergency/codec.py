@@ -9,24 +9,29 @@ from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from .happenings import Entry
 from .model import Answer, HouseState, Incident, PlaceState
+from .roster_model import Plan, Takeover
 
 type Json = dict[str, Any]
 
 _ENCODERS: Final = {
     kind: BasicEncoder(kind)
-    for kind in (HouseState, Incident, PlaceState, Answer, Entry)
+    for kind in (HouseState, Incident, PlaceState, Answer, Takeover, Entry, Plan)
 }
 _HOUSE: Final = BasicDecoder(HouseState)
 _INCIDENTS: Final = BasicDecoder(dict[str, Incident | None])
 _PLACES: Final = BasicDecoder(dict[str, PlaceState | None])
 _ANSWERS: Final = BasicDecoder(tuple[Answer, ...])
+_TAKEOVERS: Final = BasicDecoder(dict[str, Takeover | None])
+_PLAN: Final = BasicDecoder(Plan)
 
 
 class CorruptJournalError(Exception):
     """The data is not what a journal holds."""
 
 
-def encode(thing: HouseState | Incident | PlaceState | Answer | Entry) -> Json:
+def encode(
+    thing: HouseState | Incident | PlaceState | Answer | Takeover | Entry | Plan,
+) -> Json:
     """Return a state or an entry as data that JSON can hold."""
     data: Json = _ENCODERS[type(thing)].encode(thing)
     return data
@@ -40,13 +45,23 @@ def decode(data: Json) -> HouseState:
         raise CorruptJournalError(type(err).__name__) from err
 
 
+def decode_plan(data: Json) -> Plan:
+    """Return what a calendar said; raise `CorruptJournalError` if it makes no sense."""
+    try:
+        return _PLAN.decode(data)
+    except _NONSENSE as err:
+        raise CorruptJournalError(type(err).__name__) from err
+
+
 def change(before: HouseState, after: HouseState) -> Json:
-    """Return what is different: whole incidents and places, None for what is gone."""
+    """Return what is different: whole incidents, places, takeovers; None for what is gone."""
     found: Json = {}
     if incidents := _changed(before.incidents, after.incidents):
         found["incidents"] = incidents
     if places := _changed(before.places, after.places):
         found["places"] = places
+    if takeovers := _changed(before.takeovers, after.takeovers):
+        found["takeovers"] = takeovers
     if on := sorted(after.raised - before.raised):
         found["raised"] = on
     if off := sorted(before.raised - after.raised):
@@ -63,12 +78,14 @@ def apply(state: HouseState, changed: Json) -> HouseState:
     try:
         incidents = _INCIDENTS.decode(changed.get("incidents", {}))
         places = _PLACES.decode(changed.get("places", {}))
+        takeovers = _TAKEOVERS.decode(changed.get("takeovers", {}))
         raised = state.raised | set(changed.get("raised", ()))
         answers = changed.get("answers", {"gone": 0, "new": ()})
         return replace(
             state,
             incidents=_merged(state.incidents, incidents),
             places=_merged(state.places, places),
+            takeovers=_merged(state.takeovers, takeovers),
             raised=raised - set(changed.get("cleared", ())),
             answers=state.answers[answers["gone"] :] + _ANSWERS.decode(answers["new"]),
         )
@@ -76,7 +93,7 @@ def apply(state: HouseState, changed: Json) -> HouseState:
         raise CorruptJournalError(type(err).__name__) from err
 
 
-def _changed[T: Incident | PlaceState](
+def _changed[T: Incident | PlaceState | Takeover](
     before: Mapping[str, T], after: Mapping[str, T]
 ) -> Json:
     """Return what is new or different, and None for what is gone."""

@@ -9,10 +9,12 @@ PLACE_MODEL: Final = "Place"
 SUBENTRY_PLACE: Final = "place"
 SUBENTRY_PERSON: Final = "person"
 SUBENTRY_POLICY: Final = "policy"
+SUBENTRY_SHIFT: Final = "shift"
 
 # House
 CONF_PUSH_DETAIL: Final = "push_detail"
 CONF_HEARTBEAT_URL: Final = "heartbeat_url"
+CONF_CALENDAR: Final = "calendar"
 
 # Place
 CONF_SOURCES: Final = "sources"
@@ -57,3 +59,9 @@ CONF_SPEAKERS: Final = "speakers"
 CONF_TTS: Final = "tts"
 CONF_SCRIPTS: Final = "scripts"
 CONF_WAYS_FROM: Final = "ways_from"
+
+# Shift
+CONF_PERSONS: Final = "persons"
+CONF_WEEKDAYS: Final = "weekdays"
+CONF_START: Final = "start"
+CONF_END: Final = "end"

@@ -22,6 +22,7 @@ from .happenings import (
     Configured,
     Deed,
     Done,
+    DutyTaken,
     Heard,
     HeardNothing,
     HouseEffect,
@@ -38,6 +39,7 @@ from .happenings import (
 from .model import OPEN, HouseConfig, HouseState, Incident, Outcome, Stage
 from .openings import call, cancel, clear, end_pre_alarm, raise_by_source
 from .rights import REOPEN_FOR
+from .takeovers import end_due_takeovers, forget_gone, limit_takeovers, take_over
 from .turn import Turn
 from .watching import (
     all_well,
@@ -85,6 +87,7 @@ def wake_at(state: HouseState) -> datetime | None:
         for time in (place.test_until, place.watching.due)
         if time is not None
     ]
+    times += [takeover.until for takeover in state.takeovers.values()]
     return min(times, default=None)
 
 
@@ -117,6 +120,8 @@ def _apply(turn: Turn, event: HouseEvent) -> None:
             check_in(turn, event)
         case AbsenceSet():
             set_absence(turn, event)
+        case DutyTaken():
+            take_over(turn, event)
         case Attempted(incident_id, attempt):
             _attempted(turn, incident_id, attempt)
         case ClockSet(by):
@@ -134,6 +139,7 @@ def _apply(turn: Turn, event: HouseEvent) -> None:
 
 def _let_pass(turn: Turn) -> None:
     """Do everything that is due, once for each incident."""
+    end_due_takeovers(turn)
     for incident in turn.open_incidents():
         if incident.deadline is not None and turn.now >= incident.deadline:
             _expire(turn, incident)
@@ -190,7 +196,8 @@ def _set_test(turn: Turn, event: TestSet) -> None:
 
 
 def _fit(turn: Turn) -> None:
-    """Forget places and sources that are gone; their open incidents stay."""
+    """Forget what is gone; open incidents stay."""
+    forget_gone(turn)
     places, state = turn.config.places, turn.state
     kept = {key: each for key, each in state.places.items() if key in places}
     sources = {key for place in places.values() for key in place.sources}
@@ -218,6 +225,7 @@ def _set_clock(turn: Turn, by: timedelta) -> None:
         if place.test_until is not None:
             until = place.test_until + by
             turn.put_place(place_id, replace(place, test_until=until))
+    limit_takeovers(turn)
     for incident in tuple(turn.state.incidents.values()):
         deadline, repeat_at = incident.deadline, incident.repeat_at
         moved = replace(

@@ -27,6 +27,10 @@ class Problem(StrEnum):
     NOT_TOLD = "not_told"
     WAY_FAILED = "way_failed"
     ONLY_INTERNET = "only_internet"
+    ROSTER_EMPTY = "roster_empty"
+    ROSTER_GAP = "roster_gap"
+    ROSTER_STRANGER = "roster_stranger"
+    ROSTER_UNREADABLE = "roster_unreadable"
     UNSUPERVISED = "unsupervised"
     SOURCE_LOST = "source_lost"
     SOURCE_SILENT = "source_silent"
@@ -65,6 +69,7 @@ def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
     if runtime.hass.state is CoreState.running:
         found |= _missing(runtime.hass, runtime.settings)
         found |= _ways_missing(runtime.hass, runtime.settings)
+        found |= runtime.duty.faults()
     return frozenset(found)
 
 

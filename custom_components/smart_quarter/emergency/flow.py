@@ -18,9 +18,11 @@ from .const import (
     CONF_INACTIVITY_H,
     CONF_KIND,
     CONF_LAST,
+    CONF_PERSONS,
     CONF_PIN,
     CONF_PLACE,
     CONF_POLICY,
+    CONF_ROLE,
     CONF_SECOND,
     CONF_SOURCE_ID,
     CONF_SOURCES,
@@ -37,6 +39,7 @@ from .flow_checks import (
     check_pin,
     check_place,
     check_policy,
+    check_shift,
     check_watch,
 )
 from .flow_schema import (
@@ -45,12 +48,14 @@ from .flow_schema import (
     PERSON_SCHEMA,
     PLACE_SCHEMA,
     POLICY_SCHEMA,
+    SHIFT_SCHEMA,
     WATCH_SCHEMA,
     with_options,
 )
 from .messages import Words
-from .model import EVERYBODY
+from .model import EVERYBODY, ON_DUTY
 from .pins import UNCHANGED, protect
+from .settings import CARE
 
 
 class EmergencyFlow(EntryFlow):
@@ -195,7 +200,7 @@ class PolicyFlow(PartFlow):
             errors = self._judge(POLICY_SCHEMA, user_input, self._check(user_input))
             if not errors:
                 return self._finish()
-        told = {EVERYBODY: await self._word_for_everybody()}
+        told = await self._groups()
         told |= self._titles_of(SUBENTRY_PERSON)
         names = dict.fromkeys((CONF_FIRST, CONF_SECOND, CONF_LAST), told)
         return self._form("user", with_options(POLICY_SCHEMA, names), errors)
@@ -204,9 +209,36 @@ class PolicyFlow(PartFlow):
         """Check the form of a policy."""
         return check_policy(self.hass, form, self._get_entry(), self._own_id)
 
-    async def _word_for_everybody(self) -> str:
-        """Return the word for all caretakers; the list cannot translate only one of its values."""
-        return (await Words.async_load(self.hass))["everybody"]
+    async def _groups(self) -> dict[str, str]:
+        """Return the words for groups; the list cannot translate only some of its values."""
+        words = await Words.async_load(self.hass)
+        return {EVERYBODY: words["everybody"], ON_DUTY: words["on_duty"]}
+
+
+class ShiftFlow(PartFlow):
+    """Steps of a shift of the weekly plan."""
+
+    @override
+    async def async_step_user(
+        self, user_input: Answers | None = None
+    ) -> SubentryFlowResult:
+        """Ask who is on duty, and when."""
+        errors: Errors = {}
+        if user_input is not None:
+            findings = check_shift(user_input, self._get_entry(), self._own_id)
+            errors = self._judge(SHIFT_SCHEMA, user_input, findings)
+            if not errors:
+                return self._finish()
+        names = {CONF_PERSONS: self._team()}
+        return self._form("user", with_options(SHIFT_SCHEMA, names), errors)
+
+    def _team(self) -> dict[str, str]:
+        """Return the names of those who can be on duty."""
+        return {
+            part.subentry_id: part.title
+            for part in self._get_entry().get_subentries_of_type(SUBENTRY_PERSON)
+            if part.data[CONF_ROLE] in CARE
+        }
 
 
 def _by_kind(sources: list[Answers]) -> dict[str, Any]:

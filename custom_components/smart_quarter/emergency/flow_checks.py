@@ -10,6 +10,7 @@ from yarl import URL
 from ..forms import Finding, Form, check_entities, check_name, names_taken
 from .const import (
     CONF_ACTIVITY,
+    CONF_CALENDAR,
     CONF_CHECK_IN_UNTIL,
     CONF_CONSENT,
     CONF_DAY_INACTIVITY_H,
@@ -17,6 +18,7 @@ from .const import (
     CONF_HEARTBEAT_URL,
     CONF_INACTIVITY_H,
     CONF_NOTIFIERS,
+    CONF_PERSONS,
     CONF_PHONES,
     CONF_PIN,
     CONF_PLACE,
@@ -27,11 +29,12 @@ from .const import (
     CONF_STEP_S,
     CONF_TTS,
     CONF_USER,
+    CONF_WEEKDAYS,
     SUBENTRY_PERSON,
     SYSTEM,
 )
 from .flow_schema import KINDS
-from .model import EVERYBODY, MAX_REPEAT_S, Role
+from .model import EVERYBODY, MAX_REPEAT_S, ON_DUTY, Role
 from .pins import UNCHANGED, is_pin, owner_of
 from .settings import BOUND, CARE, STAY_KEYS, WATCHING
 from .ways import STEP_KEYS, WAY_KEYS
@@ -50,6 +53,7 @@ def check_house(
     url = form.get(CONF_HEARTBEAT_URL)
     if url and (URL(url).scheme not in {"http", "https"} or not URL(url).host):
         yield CONF_HEARTBEAT_URL, "url_invalid"
+    yield from check_entities(hass, form, (CONF_CALENDAR,))
 
 
 def check_place(
@@ -138,13 +142,26 @@ def check_policy(
             yield key, "seconds_range"
 
 
+def check_shift(
+    form: Form, entry: ConfigEntry, own_id: str | None
+) -> Iterator[Finding]:
+    """Check the form of a shift."""
+    yield from check_name(form, _titles(entry, own_id))
+    if not form[CONF_PERSONS]:
+        yield CONF_PERSONS, "targets_missing"
+    elif not _reaches_somebody(entry, set(form[CONF_PERSONS])):
+        yield CONF_PERSONS, "nobody_reachable"
+    if not form[CONF_WEEKDAYS]:
+        yield CONF_WEEKDAYS, "weekdays_missing"
+
+
 def _reaches_somebody(entry: ConfigEntry, told: set[str]) -> bool:
     """Tell whether any target stands for a person who can be told."""
     return any(
         _has_channel(part.data)
         for part in entry.get_subentries_of_type(SUBENTRY_PERSON)
         if part.subentry_id in told
-        or (EVERYBODY in told and Role(part.data[CONF_ROLE]) in CARE)
+        or (told & {EVERYBODY, ON_DUTY} and Role(part.data[CONF_ROLE]) in CARE)
     )
 
 

@@ -28,14 +28,17 @@ import voluptuous as vol
 from .const import (
     CONF_ACTIVITY,
     CONF_ACTIVITY_IS_CHECK_IN,
+    CONF_CALENDAR,
     CONF_CHECK_IN_UNTIL,
     CONF_CONSENT,
     CONF_DAY_INACTIVITY_H,
+    CONF_END,
     CONF_FIRST,
     CONF_HEARTBEAT_URL,
     CONF_INACTIVITY_H,
     CONF_LAST,
     CONF_NOTIFIERS,
+    CONF_PERSONS,
     CONF_PHONES,
     CONF_PIN,
     CONF_PLACE,
@@ -50,15 +53,17 @@ from .const import (
     CONF_SLEEP_BEGINS,
     CONF_SLEEP_ENDS,
     CONF_SPEAKERS,
+    CONF_START,
     CONF_STEP_S,
     CONF_TTS,
     CONF_USER,
     CONF_WATCH,
     CONF_WAYS_FROM,
+    CONF_WEEKDAYS,
 )
 from .messages import Detail
 from .model import Kind, Role
-from .settings import SLEEP, STAY_KEYS
+from .settings import SLEEP, STAY_KEYS, WEEKDAYS
 from .ways import STEP_KEYS
 
 SOURCE_DOMAINS: Final = (
@@ -140,6 +145,25 @@ HOUSE_SCHEMA: Final = vol.Schema(
             TextSelectorConfig(type=TextSelectorType.URL)
         ),
         vol.Optional(CONF_TTS): EntitySelector(EntitySelectorConfig(domain="tts")),
+        vol.Optional(CONF_CALENDAR): EntitySelector(
+            EntitySelectorConfig(domain="calendar")
+        ),
+    }
+)
+SHIFT_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_NAME): TextSelector(),
+        vol.Required(CONF_PERSONS): _choice(multiple=True),
+        vol.Required(CONF_WEEKDAYS, default=list(WEEKDAYS)): SelectSelector(
+            SelectSelectorConfig(
+                options=list(WEEKDAYS),
+                translation_key="emergency_weekday",
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
+            )
+        ),
+        vol.Required(CONF_START): TimeSelector(),
+        vol.Required(CONF_END): TimeSelector(),
     }
 )
 PLACE_SCHEMA: Final = vol.Schema(

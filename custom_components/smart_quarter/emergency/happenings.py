@@ -28,6 +28,8 @@ class Deed(StrEnum):
     ABSENCE = "absence"
     MOVE_OUT = "move_out"
     """Nobody lives there any more: the sources are off and the person is erased."""
+    TAKE_OVER = "take_over"
+    """Be on duty for a while, whatever the roster says."""
 
 
 class Word(StrEnum):
@@ -55,6 +57,8 @@ class Word(StrEnum):
     LEFT_HOME = "left_home"
     RETURNED_HOME = "returned_home"
     REMINDED = "reminded"
+    DUTY_TAKEN = "duty_taken"
+    DUTY_GIVEN_BACK = "duty_given_back"
     CLOCK_SET = "clock_set"
     UNSUPERVISED = "unsupervised"
     FOR_REVIEW = "for_review"
@@ -171,6 +175,14 @@ class AbsenceSet:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyTaken:
+    """Somebody takes the duty over until then, or (None) gives it back."""
+
+    until: datetime | None
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class Attempted:
     """An attempt to tell somebody was begun."""
 
@@ -218,6 +230,7 @@ type HouseEvent = (
     | Stayed
     | CheckedIn
     | AbsenceSet
+    | DutyTaken
     | Attempted
     | ClockSet
     | Restarted

@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from .roster_model import Roster, Takeover
 from .watch import Rule, Watch, Watching
 
 
@@ -125,6 +126,8 @@ MAX_REPEAT_S: Final = 300
 """Nobody who is looked for hears nothing for longer than this."""
 EVERYBODY: Final = "everybody"
 """The target that stands for all caretakers."""
+ON_DUTY: Final = "on_duty"
+"""The target that stands for who is on duty when it is told; if nobody is, for everybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +197,7 @@ class HouseConfig:
 
     places: Mapping[str, PlaceConfig] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    roster: Roster = field(default_factory=Roster)
 
     def policy_of(self, place_id: str) -> Policy:
         """Return who is told about a place."""
@@ -284,6 +288,8 @@ class HouseState:
     """Sources that raised an incident and have not cleared since."""
     answers: tuple[Answer, ...] = ()
     """Of the last weeks, the oldest first; see `answers`."""
+    takeovers: Mapping[str, Takeover] = field(default_factory=dict)
+    """Persons who have taken the duty over."""
 
 
 @dataclass(frozen=True, slots=True)

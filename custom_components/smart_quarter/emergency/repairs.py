@@ -1,12 +1,14 @@
 """Repair issues of a house, and the flow that takes note of one."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import CONF_SYSTEM, DOMAIN
@@ -74,6 +76,11 @@ def create_fix_flow(
 ) -> RepairsFlow:
     """Return the flow that mends an issue."""
     return AcknowledgeFlow(data)
+
+
+def shown_time(time: datetime | None) -> str:
+    """Return a time as people read it."""
+    return "" if time is None else f"{dt_util.as_local(time):%Y-%m-%d %H:%M:%S}"
 
 
 def _issue_id(entry: ConfigEntry, fault: Fault) -> str:

@@ -24,6 +24,7 @@ _CARE: Final = frozenset(
         Deed.TEST,
         Deed.CHECK_IN,
         Deed.ABSENCE,
+        Deed.TAKE_OVER,
     }
 )
 RIGHTS: Final[Mapping[Role, frozenset[Deed]]] = MappingProxyType(
@@ -45,7 +46,7 @@ RIGHTS: Final[Mapping[Role, frozenset[Deed]]] = MappingProxyType(
 NO_INCIDENT: Final = frozenset(
     {
         *(Deed.CALL, Deed.TEST, Deed.COMMISSION, Deed.MOVE_OUT),
-        *(Deed.CHECK_IN, Deed.ABSENCE),
+        *(Deed.CHECK_IN, Deed.ABSENCE, Deed.TAKE_OVER),
     }
 )
 """Deeds that have to do with a place, not with one of its incidents."""

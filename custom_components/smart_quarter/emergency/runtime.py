@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -21,8 +22,16 @@ from ..renames import async_follow_renames
 from .activity import Activity
 from .asking import Asking
 from .care import Care
-from .const import HOUSE_MODEL, SUBENTRY_PERSON, SUBENTRY_PLACE, SUBENTRY_POLICY, SYSTEM
+from .const import (
+    HOUSE_MODEL,
+    SUBENTRY_PERSON,
+    SUBENTRY_PLACE,
+    SUBENTRY_POLICY,
+    SUBENTRY_SHIFT,
+    SYSTEM,
+)
 from .diagnostics import house_diagnostics
+from .duty import Duty
 from .engine import step, wake_at
 from .faults import Fault, Problem, advice, faults
 from .happenings import (
@@ -48,7 +57,8 @@ from .messenger import Messenger
 from .model import Actor, HouseState
 from .news import Begun, FaultFound, Happened, News
 from .notes import Notes
-from .repairs import async_report
+from .repairs import async_report, shown_time
+from .roster_model import Roster
 from .settings import HouseSettings, actor_of, house_config
 from .signals import Signals
 from .supervisor import Supervisor
@@ -90,6 +100,7 @@ class EmergencyRuntime:
         self.activity = Activity(self)
         self.asking = Asking(self)
         self.heartbeat = Heartbeat(self)
+        self.duty = Duty(self)
         self._listeners = defaultdict[str | None, list[Callable[[], None]]](list)
         self._entry_listeners = defaultdict[str, list[EntryListener]](list)
         self._untold = defaultdict[str, list[Entry]](list)
@@ -105,6 +116,8 @@ class EmergencyRuntime:
         found = await self.journal.async_open()
         self.entry.async_on_unload(self.journal.async_close)
         await self.notes.async_load()
+        await self.duty.async_load()
+        self.take_roster(self.duty.roster())
         self.state, self.damage = found.state, found.damage
         self._restarted = Restarted(found.alive_until, found.restored)
         self.heard_until = found.alive_until or dt_util.utcnow()
@@ -132,6 +145,7 @@ class EmergencyRuntime:
         """Fall silent and leave everything on disk; nothing that is open is ended."""
         self._sources.stop()
         self.activity.stop()
+        self.duty.stop()
         if self._timer is not None:
             self._timer.cancel()
         await self.journal.async_close()
@@ -145,6 +159,7 @@ class EmergencyRuntime:
         self.feed([Configured()])
         self._sources.listen(self.settings, dt_util.utcnow())
         self.activity.listen()
+        self.duty.follow()
         self.report_faults()
         for place_id in self.settings.places.keys() - known:
             for listener in tuple(self._place_listeners):
@@ -307,6 +322,7 @@ class EmergencyRuntime:
     def _started(self, _hass: HomeAssistant) -> None:
         """Look for what is missing, once all that there is has been set up."""
         self.news.started()
+        self.duty.follow()
         self.report_faults()
 
     @callback
@@ -336,11 +352,20 @@ class EmergencyRuntime:
             places=_data(self.entry, SUBENTRY_PLACE),
             persons=_data(self.entry, SUBENTRY_PERSON),
             policies=_data(self.entry, SUBENTRY_POLICY),
+            shifts=_data(self.entry, SUBENTRY_SHIFT),
         )
-        self.config = house_config(self.settings, dt_util.get_default_time_zone())
+        zone = dt_util.get_default_time_zone()
+        self.config = house_config(self.settings, self.duty.roster(), zone)
         self.messenger.forget_gone()
         self.signals.apply_config()
         self.supervisor.forget()
+
+    @callback
+    def take_roster(self, roster: Roster) -> Roster:
+        """Let the engine know who is on duty when, and tell who shows it."""
+        self.config = replace(self.config, roster=roster)
+        self.notify({None})
+        return roster
 
     @callback
     def report_faults(self) -> None:
@@ -366,8 +391,9 @@ class EmergencyRuntime:
             "house": self.entry.title,
             "name": ways.get(subject or "", name),
             "places": ", ".join(self.name_of(key) for key in self.settings.places),
-            "since": _shown(since),
-            "until": _shown(until),
+            "since": shown_time(since),
+            "until": shown_time(until),
+            **self.duty.words(),
         }
 
 
@@ -382,11 +408,6 @@ def _outage(alive_until: datetime | None, now: datetime) -> Outage | None:
     if alive_until is None or now - alive_until < SHORTEST_OUTAGE:
         return None
     return alive_until, now
-
-
-def _shown(time: datetime | None) -> str:
-    """Return a time as people read it."""
-    return "" if time is None else f"{dt_util.as_local(time):%Y-%m-%d %H:%M:%S}"
 
 
 def _data(entry: ConfigEntry, kind: str) -> dict[str, Mapping[str, Any]]:

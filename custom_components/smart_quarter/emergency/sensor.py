@@ -93,6 +93,7 @@ async def async_setup_entry(
     runtime = entry.runtime_data
     async_add_entities(HouseSensor(runtime, each) for each in HOUSE_SENSORS)
     async_add_entities(AnswerSensor(runtime, each) for each in ANSWER_SENSORS)
+    async_add_entities([OnDuty(runtime, "on_duty")])
     async_add_for_places(entry, async_add_entities, _place_sensors)
 
 
@@ -130,6 +131,18 @@ class AnswerSensor(HouseEntity, SensorEntity):
             answers, dt_util.utcnow()
         )
         return bool(before != self._attr_native_value)
+
+
+class OnDuty(HouseEntity, SensorEntity):
+    """How many are on duty; unknown when nothing is planned and nobody took over."""
+
+    @override
+    def _take_over(self, view: Calls) -> bool:
+        """Take the number over and tell whether it changed."""
+        duty, before = self.runtime.duty, self._attr_native_value
+        number = len(duty.now()[1])
+        self._attr_native_value = number if number or duty.is_planned else None
+        return before != self._attr_native_value
 
 
 class PlaceState(PlaceEntity, SensorEntity):

@@ -15,9 +15,11 @@ from .const import (
     CONF_CONSENT,
     CONF_DAY_INACTIVITY_H,
     CONF_DOOR,
+    CONF_END,
     CONF_ENTITY,
     CONF_INACTIVITY_H,
     CONF_KIND,
+    CONF_PERSONS,
     CONF_PLACE,
     CONF_POLICY,
     CONF_REPEAT_S,
@@ -26,8 +28,10 @@ from .const import (
     CONF_SLEEP_ENDS,
     CONF_SOURCE_ID,
     CONF_SOURCES,
+    CONF_START,
     CONF_STEP_S,
     CONF_USER,
+    CONF_WEEKDAYS,
     CONF_WORDS,
 )
 from .matching import ON, MatchRule, is_momentary
@@ -46,6 +50,7 @@ from .model import (
     SourceConfig,
     rule_source,
 )
+from .roster_model import Roster, Shift
 from .watch import STAYS, Rule, Watch
 from .ways import STEP_KEYS, ways_at
 
@@ -73,6 +78,7 @@ RULE_KINDS: Final = {
     Rule.BATHROOM: Kind.INACTIVITY,
     Rule.DOOR: Kind.DOOR,
 }
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +89,19 @@ class HouseSettings:
     places: Mapping[str, Settings] = field(default_factory=dict)
     persons: Mapping[str, Settings] = field(default_factory=dict)
     policies: Mapping[str, Settings] = field(default_factory=dict)
+    shifts: Mapping[str, Settings] = field(default_factory=dict)
 
 
-def house_config(settings: HouseSettings, zone: tzinfo = UTC) -> HouseConfig:
+def house_config(
+    settings: HouseSettings, roster: Roster, zone: tzinfo = UTC
+) -> HouseConfig:
     """Return the engine's configuration of a house whose clocks show the time of a zone."""
     places = settings.places.items()
     policies = settings.policies.items()
     return HouseConfig(
         places={key: place_config(key, place, zone) for key, place in places},
         policies={key: policy_config(key, policy) for key, policy in policies},
+        roster=roster,
     )
 
 
@@ -153,6 +163,28 @@ def policy_config(policy_id: str, policy: Settings) -> Policy:
         for key in keys
     ]
     return Policy(steps=tuple(steps))
+
+
+def shifts_of(settings: HouseSettings) -> tuple[Shift, ...]:
+    """Return the weekly plan."""
+    return tuple(
+        Shift(
+            persons=tuple(shift[CONF_PERSONS]),
+            weekdays=frozenset(WEEKDAYS.index(day) for day in shift[CONF_WEEKDAYS]),
+            start=time.fromisoformat(shift[CONF_START]),
+            end=time.fromisoformat(shift[CONF_END]),
+        )
+        for shift in settings.shifts.values()
+    )
+
+
+def team_of(settings: HouseSettings) -> dict[str, str]:
+    """Return the persons who can be on duty, and their roles."""
+    return {
+        person_id: person[CONF_ROLE]
+        for person_id, person in settings.persons.items()
+        if person[CONF_ROLE] in CARE
+    }
 
 
 def actor_of(settings: HouseSettings, user_id: str | None) -> Actor:

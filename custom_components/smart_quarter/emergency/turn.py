@@ -22,6 +22,8 @@ from .model import (
     Stage,
 )
 from .rights import Refusal, may
+from .roster import told_now
+from .roster_model import Takeover
 
 
 class Turn:
@@ -75,6 +77,12 @@ class Turn:
         known = self.state.raised
         known = known | {source_id} if raised else known - {source_id}
         self.state = replace(self.state, raised=known)
+
+    def put_takeover(self, person_id: str, takeover: Takeover | None) -> None:
+        """Remember that somebody took the duty over, or (None) forget it."""
+        known = {**self.state.takeovers, person_id: takeover}
+        takeovers = {key: each for key, each in known.items() if each is not None}
+        self.state = replace(self.state, takeovers=takeovers)
 
     def note(
         self,
@@ -147,7 +155,9 @@ class Turn:
         """Tell who took it and the targets of the present step, and say when next."""
         step = self.policy_step(incident)
         holder = () if incident.assignee is None else (incident.assignee,)
-        targets = tuple(dict.fromkeys((*holder, *step.targets)))
+        takeovers = self.state.takeovers
+        told = told_now(step.targets, self.config.roster, takeovers, self.now)
+        targets = tuple(dict.fromkeys((*holder, *told)))
         again_at = self.after(min(step.repeat_s, MAX_REPEAT_S))
         incident = replace(
             incident,

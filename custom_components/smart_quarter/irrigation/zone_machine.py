@@ -57,7 +57,7 @@ def queue_run(
 ) -> ZoneState:
     """Put a run in the queue; `why` marks one that was decided here."""
     run = Run(
-        run_id=f"{zone_id}-{now:%Y%m%dT%H%M%S%f}",
+        run_id=_new_run_id(memory, zone_id, now),
         reason=reason,
         stage=RunStage.QUEUED,
         requested_s=seconds,
@@ -66,6 +66,15 @@ def queue_run(
         why=why,
     )
     return replace(memory, run=run)
+
+
+def _new_run_id(memory: ZoneState, zone_id: str, now: datetime) -> str:
+    """Return an id that the zone's last run does not have, even if it began at this moment."""
+    stamp = f"{zone_id}-{now:%Y%m%dT%H%M%S%f}"
+    last = memory.last_run
+    if last is None or not last.run_id.startswith(stamp):
+        return stamp
+    return f"{last.run_id}+"
 
 
 def next_opening_s(
