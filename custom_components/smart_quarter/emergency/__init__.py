@@ -16,9 +16,11 @@ from .const import (
     SUBENTRY_PERSON,
     SUBENTRY_PLACE,
     SUBENTRY_POLICY,
+    SUBENTRY_TABLE,
     SYSTEM,
 )
 from .flow import EmergencyFlow, PersonFlow, PlaceFlow, PolicyFlow
+from .flow_import import ImportFlow
 from .health import health_info
 from .notes import Notes
 from .repairs import create_fix_flow
@@ -45,6 +47,7 @@ SPEC = SystemSpec(
         SUBENTRY_PERSON: PersonFlow,
         SUBENTRY_POLICY: PolicyFlow,
         SUBENTRY_PLACE: PlaceFlow,
+        SUBENTRY_TABLE: ImportFlow,
     },
     setup_actions=async_setup_actions,
     create_fix_flow=create_fix_flow,

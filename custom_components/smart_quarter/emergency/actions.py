@@ -21,8 +21,8 @@ from ..exceptions import SmartQuarterInputError
 from .const import SYSTEM
 from .happenings import Deed
 from .model import Kind, Outcome, Role
+from .place_actions import async_setup_place_actions, place_of
 from .runtime import EmergencyRuntime
-from .sensor import PlaceState
 
 ACTION_CALL: Final = "call_for_help"
 ACTION_LIST: Final = "list_incidents"
@@ -59,6 +59,7 @@ _DEEDS: Final[dict[str, tuple[Deed, VolDictType]]] = {
 
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register all actions."""
+    async_setup_place_actions(hass)
     for name, (deed, schema) in _DEEDS.items():
         hass.services.async_register(
             DOMAIN,
@@ -139,10 +140,9 @@ async def _async_export(hass: HomeAssistant, call: ServiceCall) -> ServiceRespon
     return {"journals": journals}
 
 
-async def _async_call(place: Entity, call: ServiceCall) -> ServiceResponse:
-    """Call for help in a place; other sensors are no places."""
-    if not isinstance(place, PlaceState):
-        raise SmartQuarterInputError("emergency_place_unknown")
+async def _async_call(entity: Entity, call: ServiceCall) -> ServiceResponse:
+    """Call for help in a place."""
+    place = place_of(entity)
     actor = place.runtime.actor(call.context)
     kind: Kind = call.data[ATTR_KIND]
     incident_id = await place.runtime.care.async_call(place.place_id, actor, kind)

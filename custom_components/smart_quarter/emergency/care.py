@@ -51,7 +51,7 @@ class Care:
         known = place_id in self._runtime.config.places
         refused = may(actor, Deed.CALL, place_id)
         await self._runtime.async_feed(called)
-        _explain(refused if known else Refusal.PLACE_UNKNOWN)
+        explain(refused if known else Refusal.PLACE_UNKNOWN)
         found = [
             incident
             for incident in self._runtime.state.incidents.values()
@@ -69,7 +69,7 @@ class Care:
         )
         refused = may(actor, Deed.CANCEL, place_id)
         await self._runtime.async_feed(Cancelled(place_id, actor))
-        _explain(refused or (None if waiting else Refusal.NOTHING_TO_CANCEL))
+        explain(refused or (None if waiting else Refusal.NOTHING_TO_CANCEL))
 
     async def async_set_test(
         self, place_id: str, until: datetime | None, actor: Actor
@@ -77,7 +77,7 @@ class Care:
         """Begin or end a walk test."""
         refused = may(actor, Deed.TEST, place_id)
         await self._runtime.async_feed(TestSet(place_id, until, actor))
-        _explain(refused)
+        explain(refused)
 
     async def async_do(
         self,
@@ -93,12 +93,14 @@ class Care:
         refused = refusal(state, asked, now)
         note_hash = None
         if note and refused is None:
-            notes = self._runtime.notes
-            note_hash = await notes.async_add(incident_id, actor.name, note)
+            place_id = state.incidents[incident_id].place_id
+            note_hash = await self._runtime.notes.async_add(
+                incident_id, place_id, actor.name, note
+            )
         await self._runtime.async_feed(
             Done(deed, incident_id, actor, outcome, note_hash)
         )
-        _explain(refused)
+        explain(refused)
 
     async def async_do_in(
         self, place_id: str, deed: Deed, actor: Actor, outcome: Outcome | None
@@ -110,7 +112,7 @@ class Care:
             if incident.place_id == place_id and incident.stage in OPEN
         ]
         if not found:
-            _explain(Refusal.NOTHING_OPEN)
+            explain(Refusal.NOTHING_OPEN)
         first = min(found, key=lambda each: (_URGENCY[each.stage], each.priority))
         await self.async_do(deed, first.incident_id, actor, outcome)
 
@@ -166,7 +168,7 @@ class Care:
         }
 
 
-def _explain(refused: Refusal | None) -> None:
+def explain(refused: Refusal | None) -> None:
     """Say why something was refused."""
     if refused is not None:
         raise SmartQuarterInputError(f"emergency_{refused}")

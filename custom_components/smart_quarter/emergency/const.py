@@ -9,6 +9,8 @@ PLACE_MODEL: Final = "Place"
 SUBENTRY_PLACE: Final = "place"
 SUBENTRY_PERSON: Final = "person"
 SUBENTRY_POLICY: Final = "policy"
+SUBENTRY_TABLE: Final = "place_table"
+"""Never stored: it is the way to many places at once."""
 
 # House
 CONF_PUSH_DETAIL: Final = "push_detail"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from homeassistant.core import CoreState, HomeAssistant
 
 from ..forms import exists
+from .commissioning import is_vacant
 from .const import CONF_ENTITY, CONF_NOTIFIERS, CONF_PHONES, CONF_SOURCES
 from .journal_files import Damage
 from .settings import HouseSettings, persons_told
@@ -49,7 +50,11 @@ def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
     ):
         found.add(Fault(Problem.NOBODY_REACHABLE))
     if runtime.hass.state is CoreState.running:
-        found |= _missing(runtime.hass, runtime.settings)
+        found |= {
+            fault
+            for fault in _missing(runtime.hass, runtime.settings)
+            if not is_vacant(runtime.state, str(fault.subject))
+        }
     return frozenset(found)
 
 

@@ -10,6 +10,7 @@ from ..entry_flow import EntryFlow
 from ..forms import Errors, Finding, errors_of
 from ..part_flow import Answers, PartFlow
 from .const import (
+    CONF_AREA,
     CONF_ENTITY,
     CONF_FIRST,
     CONF_KIND,
@@ -27,6 +28,7 @@ from .const import (
     SYSTEM,
 )
 from .flow_checks import check_house, check_person, check_pin, check_place, check_policy
+from .flow_rules import RuleSteps
 from .flow_schema import (
     HOUSE_SCHEMA,
     KINDS,
@@ -35,6 +37,7 @@ from .flow_schema import (
     POLICY_SCHEMA,
     with_options,
 )
+from .house_entities import sources_of_area
 from .messages import Words
 from .model import EVERYBODY
 from .pins import UNCHANGED, protect
@@ -69,7 +72,7 @@ class EmergencyFlow(EntryFlow):
         )
 
 
-class PlaceFlow(PartFlow):
+class PlaceFlow(RuleSteps):
     """Steps of a place."""
 
     @override
@@ -79,18 +82,34 @@ class PlaceFlow(PartFlow):
         """Ask for the sources by their kinds, and who is told."""
         errors: Errors = {}
         if user_input is not None:
+            looked_at = self._known.get(CONF_AREA)
             findings = check_place(
                 self.hass, user_input, self._get_entry(), self._own_id
             )
             errors = self._judge(PLACE_SCHEMA, user_input, findings)
+            area_id = self._known.get(CONF_AREA)
+            if area_id not in {None, looked_at}:
+                found = self._suggest(str(area_id))
+                errors[CONF_AREA] = "area_suggested" if found else "area_empty"
             if not errors:
-                return self._finish_place()
+                return await self._async_finish_place()
         elif self._is_change:
             self._known |= _by_kind(self._known[CONF_SOURCES])
         names = {CONF_POLICY: self._titles_of(SUBENTRY_POLICY)}
         return self._form("user", with_options(PLACE_SCHEMA, names), errors)
 
-    def _finish_place(self) -> SubentryFlowResult:
+    def _suggest(self, area_id: str) -> int:
+        """Add what an area offers, to be looked at before it is stored; return how much."""
+        chosen = {each for kind in KINDS for each in self._known.get(kind.value, ())}
+        found = 0
+        for kind, offered in sources_of_area(self.hass, area_id).items():
+            new = [each for each in offered if each not in chosen]
+            if new:
+                self._known[kind.value] = [*self._known.get(kind.value, ()), *new]
+            found += len(new)
+        return found
+
+    async def _async_finish_place(self) -> SubentryFlowResult:
         """Store the place; a source that stays keeps its id."""
         known = {
             (source[CONF_KIND], source[CONF_ENTITY]): source
@@ -106,7 +125,7 @@ class PlaceFlow(PartFlow):
                 }
                 sources.append(dict(known.get((kind.value, entity_id), new)))
         self._known[CONF_SOURCES] = sources
-        return self._finish()
+        return await self._async_ask_rules()
 
 
 class PersonFlow(PartFlow):

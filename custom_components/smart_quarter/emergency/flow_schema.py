@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from homeassistant.const import CONF_NAME, UnitOfTime
 from homeassistant.helpers.selector import (
+    AreaSelector,
     BooleanSelector,
     DeviceFilterSelectorConfig,
     DeviceSelector,
@@ -26,6 +27,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .const import (
+    CONF_AREA,
     CONF_CONSENT,
     CONF_FIRST,
     CONF_LAST,
@@ -117,6 +119,7 @@ HOUSE_SCHEMA: Final = vol.Schema(
 PLACE_SCHEMA: Final = vol.Schema(
     {
         vol.Required(CONF_NAME): TextSelector(),
+        vol.Optional(CONF_AREA): AreaSelector(),
         **{vol.Optional(kind.value): _SOURCES for kind in KINDS},
         vol.Required(CONF_CONSENT, default=False): BooleanSelector(),
         vol.Optional(CONF_POLICY): _choice(),

@@ -19,6 +19,7 @@ from ..const import DOMAIN
 from ..devices import async_rename_devices, entry_device
 from ..renames import async_follow_renames
 from .care import Care
+from .commissioning import unproven_places
 from .const import HOUSE_MODEL, SUBENTRY_PERSON, SUBENTRY_PLACE, SUBENTRY_POLICY, SYSTEM
 from .diagnostics import house_diagnostics
 from .engine import step, wake_at
@@ -34,6 +35,7 @@ from .happenings import (
     Notify,
     Restarted,
     TimePassed,
+    Word,
 )
 from .inputs import Sources
 from .journal import Journal
@@ -41,7 +43,7 @@ from .journal_files import Damage
 from .messenger import Messenger
 from .model import Actor, HouseState
 from .notes import Notes
-from .repairs import async_report
+from .repairs import async_report, async_report_unproven
 from .settings import HouseSettings, actor_of, house_config
 
 type EmergencyConfigEntry = ConfigEntry[EmergencyRuntime]
@@ -80,6 +82,8 @@ class EmergencyRuntime:
         self._timer: asyncio.TimerHandle | None = None
         self._clock = (dt_util.utcnow(), hass.loop.time())
         self._restarted = Restarted()
+        self._holds_settings = False
+        self._unproven: list[str] = []
         self._configure()
 
     async def async_load(self) -> None:
@@ -112,9 +116,12 @@ class EmergencyRuntime:
             self._timer.cancel()
         await self.journal.async_close()
         async_report(self.hass, self.entry, frozenset(), self.faults, self._words_of)
+        async_report_unproven(self.hass, self.entry, [])
 
     async def async_apply_config(self) -> None:
         """Apply changed settings; what is open goes on."""
+        if self._holds_settings:
+            return
         async_rename_devices(self.hass, self.entry)
         known = set(self.settings.places)
         self._configure()
@@ -124,6 +131,20 @@ class EmergencyRuntime:
         for place_id in self.settings.places.keys() - known:
             for listener in tuple(self._place_listeners):
                 listener(place_id)
+
+    async def async_change_settings(self, change: Callable[[], None]) -> None:
+        """Change many parts of the entry as one: they are applied once, at the end."""
+        self._holds_settings = True
+        try:
+            change()
+        finally:
+            self._holds_settings = False
+        await self.async_apply_config()
+
+    @callback
+    def look_at_sources(self) -> None:
+        """Look at every source as it is now: some were not listened to before."""
+        self._sources.listen(self.settings, dt_util.utcnow())
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return what helps to find a fault, without anything personal."""
@@ -218,7 +239,10 @@ class EmergencyRuntime:
                     self.messenger.async_all_clear(effect)
                 case Entry():
                     self._tell(effect)
-        self._notify({e.place_id for e in effects if isinstance(e, Entry)})
+        said = [each for each in effects if isinstance(each, Entry)]
+        self._notify({each.place_id for each in said})
+        if any(each.word is Word.PHASE_CHANGED for each in said):
+            self.report_faults()
 
     def _mark_unrecorded(
         self, ticket: asyncio.Future[bool], effects: tuple[HouseEffect, ...]
@@ -300,13 +324,21 @@ class EmergencyRuntime:
 
     @callback
     def report_faults(self) -> None:
-        """Bring the repair issues in line with the faults."""
+        """Bring the repair issues in line with the faults, and with what is left to do."""
+        self._report_unproven()
         found = faults(self)
         if found == self.faults:
             return
         previous, self.faults = self.faults, found
         async_report(self.hass, self.entry, found, previous, self._words_of)
         self._notify({None})
+
+    def _report_unproven(self) -> None:
+        """Bring the one issue about all places that nobody has walked through in line."""
+        names = [self.name_of(key) for key in unproven_places(self.config, self.state)]
+        if names != self._unproven:
+            self._unproven = names
+            async_report_unproven(self.hass, self.entry, names)
 
     def _words_of(self, subject: str | None) -> dict[str, str]:
         """Return what the message about a fault fills in."""

@@ -10,11 +10,12 @@ from homeassistant.components.sensor import (
     SensorEntity,
     SensorEntityDescription,
 )
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import Calls, HouseEntity, PlaceEntity, async_add_for_places
-from .model import OPEN, Stage
+from .model import OPEN, Phase, Stage
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
 IDLE: Final = "idle"
@@ -61,9 +62,12 @@ async def async_setup_entry(
     async_add_for_places(entry, async_add_entities, _place_sensors)
 
 
-def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceState]:
+def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceEntity]:
     """Return the sensors of a place."""
-    return [PlaceState(runtime, place_id, "state")]
+    return [
+        PlaceState(runtime, place_id, "state"),
+        PlacePhase(runtime, place_id, "phase"),
+    ]
 
 
 class HouseSensor(HouseEntity, SensorEntity):
@@ -77,6 +81,22 @@ class HouseSensor(HouseEntity, SensorEntity):
         before = self._attr_native_value
         self._attr_native_value = self.entity_description.value_fn(view)
         return bool(before != self._attr_native_value)
+
+
+class PlacePhase(PlaceEntity, SensorEntity):
+    """Whether a place has been walked through, and whether somebody lives there."""
+
+    _attr_device_class = SensorDeviceClass.ENUM
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+    _attr_options = [phase.value for phase in Phase]
+
+    @override
+    def _take_over(self, view: Calls) -> bool:
+        """Take the phase over and tell whether it changed."""
+        known = self.runtime.state.places.get(self.place_id)
+        phase = Phase.NOT_COMMISSIONED if known is None else known.phase
+        before, self._attr_native_value = self._attr_native_value, phase.value
+        return before != self._attr_native_value
 
 
 class PlaceState(PlaceEntity, SensorEntity):
