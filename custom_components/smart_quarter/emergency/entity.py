@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable
 from typing import override
 
 from homeassistant.core import callback
-from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..devices import entry_device, part_device
 from ..entity import SystemEntity
-from .const import CONF_AREA, HOUSE_MODEL, PLACE_MODEL
+from .const import HOUSE_MODEL, PLACE_MODEL
 from .model import OPEN, Incident
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
@@ -69,17 +68,7 @@ class PlaceEntity(EmergencyEntity):
     def device_info(self) -> DeviceInfo:
         """Return the place's device."""
         runtime = self.runtime
-        info = part_device(runtime.hass, runtime.entry, self.place_id, PLACE_MODEL)
-        if (area := self._area) is not None:
-            info["suggested_area"] = area.name
-        return info
-
-    @property
-    def _area(self) -> ar.AreaEntry | None:
-        """Return the area that a new place's device is put into."""
-        place = self.runtime.settings.places.get(self.place_id, {})
-        registry = ar.async_get(self.runtime.hass)
-        return registry.async_get_area(place.get(CONF_AREA, ""))
+        return part_device(runtime.hass, runtime.entry, self.place_id, PLACE_MODEL)
 
 
 def async_add_for_places(

@@ -12,7 +12,7 @@ from homeassistant.util.ulid import ulid_now
 from ..forms import check_entities
 from .const import SUBENTRY_PLACE, SUBENTRY_POLICY
 from .flow_schema import KINDS, SOURCE_DOMAINS
-from .house_entities import is_number
+from .house_entities import is_number, sources_of_area
 from .messages import Words
 from .runtime import EmergencyRuntime
 from .table import Finding, Known, Plan, StoredPlace, read, write
@@ -88,6 +88,7 @@ def _known(hass: HomeAssistant, entry: ConfigEntry) -> Known:
         areas={area.id: area.name for area in areas},
         trouble_with=lambda entity_id: _trouble_with(hass, entity_id),
         is_number=lambda entity_id: is_number(hass, entity_id),
+        sources_of_area=lambda area_id: sources_of_area(hass, area_id),
         new_id=ulid_now,
     )
 

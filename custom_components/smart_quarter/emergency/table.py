@@ -1,7 +1,8 @@
 """The table of a house's places: read, judged line by line, and written.
 
 The first line names the columns: `number`, by which a place is known, and any of `area`,
-`policy`, `consent` and the kinds of sources. What has no column stays as it is stored.
+`policy`, `consent` and the kinds of sources. What has no column stays as it is stored; a new
+place with an area gets what the area offers of the kinds that have no column.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,6 +39,8 @@ NO: Final = frozenset({"", "no", "nein", "false", "0"})
 
 type Row = Mapping[str, str]
 type Source = dict[str, Any]
+type Wanted = dict[tuple[str, str], Source]
+"""Sources by kind and entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Known:
     trouble_with: Callable[[str], Trouble | None]
     """Say what is wrong with an entity, if anything is."""
     is_number: Callable[[str], bool]
+    sources_of_area: Callable[[str], Mapping[Kind, Sequence[str]]]
+    """Return the entities of an area that could call for help."""
     new_id: Callable[[], str]
 
 
@@ -233,7 +238,10 @@ class _Reader:
         self._choose(data, row, CONF_POLICY, self._policies, Trouble.POLICY_UNKNOWN)
         self._choose(data, row, CONF_AREA, self._areas, Trouble.AREA_UNKNOWN)
         self._consent(data, row)
-        data[CONF_SOURCES] = self._sources(before.get(CONF_SOURCES, ()), row)
+        wanted = self._wanted(row)
+        if stored is None and CONF_AREA in data:
+            wanted |= self._offered(data[CONF_AREA], row, wanted)
+        data[CONF_SOURCES] = self._sources(before.get(CONF_SOURCES, ()), row, wanted)
         self._check_consent(data, row)
         if stored is not None:
             title = stored.title
@@ -271,14 +279,29 @@ class _Reader:
         if concerned and watches and not data[CONF_CONSENT]:
             self._find(CONF_CONSENT, Trouble.CONSENT_MISSING)
 
-    def _sources(self, stored: Iterable[Settings], row: Row) -> list[Source]:
-        """Return the sources of a place; one that stays keeps its id and its position."""
-        wanted = {
+    def _wanted(self, row: Row) -> Wanted:
+        """Return the sources that a line names."""
+        return {
             (kind.value, source[CONF_ENTITY]): source
             for kind in self._known.kinds
             if (cell := row.get(kind)) is not None
             for source in self._cell(kind, cell)
         }
+
+    def _offered(self, area_id: str, row: Row, wanted: Wanted) -> Wanted:
+        """Return what an area offers of the kinds that have no column."""
+        named = {entity_id for _, entity_id in wanted}
+        return {
+            (kind.value, each): {CONF_KIND: kind.value, CONF_ENTITY: each}
+            for kind, offered in self._known.sources_of_area(area_id).items()
+            for each in offered
+            if kind not in row and each not in named
+        }
+
+    def _sources(
+        self, stored: Iterable[Settings], row: Row, wanted: Wanted
+    ) -> list[Source]:
+        """Return the sources of a place; one that stays keeps its id and its position."""
         found: list[Source] = []
         for source in stored:
             new = wanted.pop((source[CONF_KIND], source[CONF_ENTITY]), None)
