@@ -208,6 +208,25 @@ async def test_a_sensor_that_speaks_calls_at_the_usual_words_or_at_others(
     assert hass.states.get("sensor.flat_2_state").state == "pre_alarm"
 
 
+async def test_a_sensor_that_can_say_a_usual_word_is_not_asked_about(
+    hass: HomeAssistant, house: MockConfigEntry
+) -> None:
+    options = {"options": ["normal", "fall_warning", "Fall_alarm"]}
+    register(hass, "sensor.fall_status", capabilities=options)
+    form = await begin_part(hass, house, "place")
+    done = await answer(hass, form, FORM | {"fall": ["sensor.fall_status"]})
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    assert source(house) == {"kind": "fall", "entity_id": "sensor.fall_status"}
+    place = stored(house, "Flat 2")
+    ruled = [{**place.data["sources"][0], "words": ["fall_warning"]}]
+    hass.config_entries.async_update_subentry(
+        house, place, data={**place.data, "sources": ruled}
+    )
+    form = await begin_change(hass, house, place.subentry_id)
+    form = await answer(hass, form, as_shown(form))
+    assert suggested(form, "words") == ["fall_warning"], "what has a rule keeps it"
+
+
 @pytest.mark.parametrize(
     ("words", "error"),
     [([" "], "words_missing"), (["a/b"], "word_marks"), (["a|b"], "word_marks")],

@@ -23,7 +23,7 @@ from .const import (
     CONF_SOURCES,
     CONF_WORDS,
 )
-from .house_entities import is_number
+from .house_entities import is_number, needs_rule
 from .matching import ON
 from .messages import Words
 from .table_cells import BETWEEN_SOURCES, BETWEEN_WORDS, RULE_KEYS, clean_words, crossed
@@ -40,7 +40,7 @@ WORDS_SCHEMA: Final = vol.Schema(
 
 
 class RuleSteps(PartFlow):
-    """Asks for the rule of each sensor, one after the other, then stores the place."""
+    """Asks for the rule of each sensor that needs one, one after the other, then stores the place."""
 
     def __init__(self) -> None:
         """Begin with nothing to ask."""
@@ -74,11 +74,11 @@ class RuleSteps(PartFlow):
         return await self._async_show("words", WORDS_SCHEMA, known, errors)
 
     async def _async_ask_rules(self) -> SubentryFlowResult:
-        """Begin with the first sensor; other entities need no rule."""
+        """Begin with the first sensor that needs a rule, or has one."""
         self._asked = [
             source
             for source in self._known[CONF_SOURCES]
-            if source[CONF_ENTITY].startswith("sensor.")
+            if CONF_WORDS in source or needs_rule(self.hass, source[CONF_ENTITY])
         ]
         return await self._async_ask_next()
 

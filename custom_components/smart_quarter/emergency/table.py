@@ -317,13 +317,11 @@ class _Reader:
         seen: set[str] = set()
         for text in sources_in(cell):
             source = read_source(text)
-            trouble = source if isinstance(source, Trouble) else None
             if not isinstance(source, Trouble):
-                trouble = self._trouble_with(source, seen)
-                seen.add(source[CONF_ENTITY])
-            if trouble is not None:
-                self._find(kind.value, trouble, text)
-            elif not isinstance(source, Trouble):
+                source = self._trouble_with(source, seen) or source
+            if isinstance(source, Trouble):
+                self._find(kind.value, source, text)
+            else:
                 yield {CONF_KIND: kind.value, **source}
 
     def _trouble_with(self, source: Source, seen: set[str]) -> Trouble | None:
@@ -331,6 +329,7 @@ class _Reader:
         entity_id: str = source[CONF_ENTITY]
         if entity_id in seen:
             return Trouble.SOURCE_TWICE
+        seen.add(entity_id)
         if (trouble := self._known.trouble_with(entity_id)) is not None:
             return trouble
         ruled = len(source) > 1
