@@ -15,6 +15,7 @@ from simulator.world import World
 from .configuration import prepare
 from .entities import Entities
 from .home_assistant import PASSWORD, USER, HomeAssistant
+from .logins import CARE, PANEL
 from .options import Options, read_options
 from .processes import DemoError, Processes, check_port, wait_for_port
 from .quarter import set_up
@@ -74,6 +75,8 @@ async def _start(options: Options, processes: Processes, world: World) -> None:
     _say(
         f"    Open      {options.url}\n    User      {USER}\n    Password  {PASSWORD}\n"
     )
+    _say(f"A caretaker's phone logs in as {CARE.user} with password {CARE.user},")
+    _say(f"the tablet of the first flat as {PANEL.user} with password {PANEL.user}.\n")
     _say(f"Simulated time runs {options.speed:g} times as fast. Ctrl-C ends the demo.")
 
 

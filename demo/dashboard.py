@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from .emergency import TEXTS as HOUSE
 from .home_assistant import HomeAssistant, Json
 from .irrigation import DOMAIN, TEXTS as GARDEN
+from .logins import CARE, PANEL
 from .options import Options
 
 URL_PATH = "quarter-garden"
-CARE_PATH = "quarter-care"
+FLAT_TITLE = {"de": "Wohnung", "en": "Flat"}
+WIDE = {"columns": 12}
+LARGE = {"columns": 12, "rows": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ PAGES = (
         },
     ),
     Page(
-        url_path=CARE_PATH,
+        url_path=CARE.url_path,
         title={"de": "Notruf", "en": "Emergency calls"},
         icon="mdi:alarm-light-outline",
         system="emergency",
@@ -53,19 +56,44 @@ async def make_dashboard(home: HomeAssistant, options: Options) -> None:
     """Make the pages; the garden is the first one that is seen."""
     for page in PAGES:
         title = page.title[options.language]
-        await home.command(
-            "lovelace/dashboards/create",
-            url_path=page.url_path,
-            title=title,
-            icon=page.icon,
-            show_in_sidebar=True,
-        )
         view = await _view(home, page, title, options.language)
-        await home.command(
-            "lovelace/config/save", url_path=page.url_path, config={"views": [view]}
-        )
+        await _add_page(home, page.url_path, title, page.icon, view)
+    title = FLAT_TITLE[options.language]
+    view = await _panel_view(home, title)
+    await _add_page(home, PANEL.url_path, title, "mdi:tablet", view)
     value = {"default_panel": URL_PATH}
     await home.command("frontend/set_user_data", key="core", value=value)
+
+
+async def _add_page(
+    home: HomeAssistant, url_path: str, title: str, icon: str, view: Json
+) -> None:
+    """Add a page to the sidebar."""
+    await home.command(
+        "lovelace/dashboards/create",
+        url_path=url_path,
+        title=title,
+        icon=icon,
+        show_in_sidebar=True,
+    )
+    await home.command(
+        "lovelace/config/save", url_path=url_path, config={"views": [view]}
+    )
+
+
+async def _panel_view(home: HomeAssistant, title: str) -> Json:
+    """Return the page of a tablet on the wall of the first flat: few large buttons."""
+    entity_ids = await home.entity_ids(DOMAIN)
+    ((_, parts),) = (await home.owners("emergency")).items()
+    flat = next(part for part in parts if part["subentry_type"] == "place")
+    owner = flat["subentry_id"]
+    cards: list[Json] = [{"type": "heading", "heading": flat["title"]}]
+    cards.append(_tile(entity_ids[f"{owner}_state"]) | {"grid_options": WIDE})
+    for key in ("call", "cancel"):
+        button = _tile(entity_ids[f"{owner}_{key}"])
+        cards.append(button | {"vertical": True, "grid_options": LARGE})
+    section = {"type": "grid", "cards": cards}
+    return {"title": title, "type": "sections", "max_columns": 1, "sections": [section]}
 
 
 async def _view(home: HomeAssistant, page: Page, title: str, language: str) -> Json:

@@ -2,6 +2,7 @@
 
 from .entities import Entities
 from .home_assistant import HomeAssistant, Json
+from .logins import CARE, PANEL
 from .options import Options
 
 DOMAIN = "smart_quarter"
@@ -13,6 +14,7 @@ TEXTS = {
     "plan": {"de": "Tagdienst", "en": "Day shift"},
     "caretaker": {"de": "Betreuung", "en": "Care team"},
     "lead": {"de": "Leitung", "en": "Lead"},
+    "panel": {"de": "Tafel", "en": "Panel"},
 }
 
 
@@ -28,6 +30,7 @@ async def set_up_emergency(
     lead: Json = {"name": words["lead"], "role": "lead", "user": user["id"]}
     pager = [entities["pager", "page"]]
     caretaker = {"name": words["caretaker"], "role": "caretaker", "notifiers": pager}
+    caretaker["user"] = await home.add_user(words["caretaker"], CARE.user, CARE.user)
     for person in (lead, caretaker):
         await home.add_subentry(entry_id, "person", [person])
     plan = {"name": words["plan"], "first": ["everybody"], "repeat_s": 30}
@@ -42,3 +45,13 @@ async def set_up_emergency(
             "policy": policy,
         }
         await home.add_subentry(entry_id, "place", [place])
+    await _hang_up_a_panel(home, entry_id, words["panel"])
+
+
+async def _hang_up_a_panel(home: HomeAssistant, entry_id: str, name: str) -> None:
+    """Give the first flat a tablet on the wall, with a login that is bound to it."""
+    parts = await home.command("config_entries/subentries/list", entry_id=entry_id)
+    flat = next(p["subentry_id"] for p in parts if p["subentry_type"] == "place")
+    user = await home.add_user(name, PANEL.user, PANEL.user)
+    panel: Json = {"name": name, "role": "resident", "user": user, "place": flat}
+    await home.add_subentry(entry_id, "person", [panel])

@@ -23,7 +23,7 @@ class HomeAssistant:
 
     def __init__(self, url: str) -> None:
         """Remember the address."""
-        self._url = url
+        self.url = url
         self._client_id = f"{url}/"
         self._session = ClientSession(timeout=ClientTimeout(total=60))
         self._headers: dict[str, str] = {}
@@ -48,7 +48,7 @@ class HomeAssistant:
         """Wait until the frontend is there, and with it all that it depends on."""
         while True:
             try:
-                async with self._session.get(f"{self._url}/manifest.json") as answer:
+                async with self._session.get(f"{self.url}/manifest.json") as answer:
                     if answer.status == 200:
                         return
             except ClientError:
@@ -61,15 +61,24 @@ class HomeAssistant:
         if "user" in open_steps:
             code = await self._create_user(language)
         else:
-            code = await self._log_in()
-        token = await self._token(code)
-        self._headers = {"Authorization": f"Bearer {token}"}
+            code = await self._log_in(USER, PASSWORD)
+        token = await self._use(code)
         await self._finish_onboarding(open_steps)
         await self._open_socket(token)
 
+    async def enter_as(self, user: str, password: str) -> None:
+        """Log in as somebody else."""
+        await self._open_socket(await self._use(await self._log_in(user, password)))
+
+    async def _use(self, code: str) -> str:
+        """Make all calls from now on with what a code is exchanged for."""
+        token = await self._token(code)
+        self._headers = {"Authorization": f"Bearer {token}"}
+        return token
+
     async def _open_steps(self) -> set[str]:
         """Return what is left of the onboarding; once it is done, its address is gone."""
-        async with self._session.get(f"{self._url}/api/onboarding") as answer:
+        async with self._session.get(f"{self.url}/api/onboarding") as answer:
             if answer.status == 404:
                 return set()
             steps = await answer.json()
@@ -90,7 +99,7 @@ class HomeAssistant:
         )
         return str(answer["auth_code"])
 
-    async def _log_in(self) -> str:
+    async def _log_in(self, user: str, password: str) -> str:
         """Log in as a browser does and return the code to get in with."""
         flow = await self._call(
             "POST",
@@ -104,7 +113,7 @@ class HomeAssistant:
         answer = await self._call(
             "POST",
             f"/auth/login_flow/{flow['flow_id']}",
-            {"client_id": self._client_id, "username": USER, "password": PASSWORD},
+            {"client_id": self._client_id, "username": user, "password": password},
         )
         if answer.get("type") != "create_entry":
             raise DemoError("Login failed. `script/demo --reset` starts over.")
@@ -117,7 +126,7 @@ class HomeAssistant:
             "code": code,
             "client_id": self._client_id,
         }
-        async with self._session.post(f"{self._url}/auth/token", data=form) as answer:
+        async with self._session.post(f"{self.url}/auth/token", data=form) as answer:
             answer.raise_for_status()
             return str((await answer.json())["access_token"])
 
@@ -128,6 +137,19 @@ class HomeAssistant:
         if "integration" in open_steps:
             wish = {"client_id": self._client_id, "redirect_uri": self._client_id}
             await self._call("POST", "/api/onboarding/integration", wish)
+
+    async def add_user(self, name: str, user: str, password: str) -> str:
+        """Add an ordinary user, who is no administrator, and return its id."""
+        wish = {"name": name, "group_ids": ["system-users"], "local_only": False}
+        made = await self.command("config/auth/create", **wish)
+        user_id = str(made["user"]["id"])
+        await self.command(
+            "config/auth_provider/homeassistant/create",
+            user_id=user_id,
+            username=user,
+            password=password,
+        )
+        return user_id
 
     async def is_running(self) -> bool:
         """Tell whether the start is over."""
@@ -215,7 +237,7 @@ class HomeAssistant:
 
     async def _open_socket(self, token: str) -> None:
         """Open the WebSocket."""
-        socket = await self._session.ws_connect(f"{self._url}/api/websocket")
+        socket = await self._session.ws_connect(f"{self.url}/api/websocket")
         await socket.receive_json()
         await socket.send_json({"type": "auth", "access_token": token})
         if (await socket.receive_json())["type"] != "auth_ok":
@@ -227,7 +249,7 @@ class HomeAssistant:
     ) -> Any:
         """Make a REST call and return its answer."""
         async with self._session.request(
-            method, f"{self._url}{path}", json=body, headers=self._headers
+            method, f"{self.url}{path}", json=body, headers=self._headers
         ) as answer:
             if answer.status >= 400:
                 reason = await answer.text()

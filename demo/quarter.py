@@ -8,12 +8,11 @@ from .emergency import set_up_emergency
 from .entities import Entities
 from .home_assistant import HomeAssistant, Json
 from .irrigation import set_up_irrigation
+from .logins import CARE, LANGUAGE, PANEL, open_page_of, use_language
 from .options import Options
 
 POLL_S = 0.25
 MQTT_ISSUE = "protocol_5_migration"
-LANGUAGE = "language"
-"""Key of the user's data that is stored last: without it the furnishing is not complete."""
 
 
 async def set_up(home: HomeAssistant, options: Options, entities: Entities) -> None:
@@ -25,19 +24,16 @@ async def set_up(home: HomeAssistant, options: Options, entities: Entities) -> N
         await home.reconfigure("mqtt", entry["entry_id"], _broker(options))
     await _ignore_protocol_issue(home)
     await _wait_for_devices(home, entities)
+    # The language is stored last: without it the furnishing is not complete
     if await home.command("frontend/get_user_data", key=LANGUAGE) == {"value": None}:
         if not await home.entries("smart_quarter"):
             await set_up_irrigation(home, options, entities)
             await set_up_emergency(home, options, entities)
         await furnish(home, entities, options)
         await make_dashboard(home, options)
-        await _speak(home, options)
-
-
-async def _speak(home: HomeAssistant, options: Options) -> None:
-    """Let the web page speak the chosen language, whatever the browser prefers."""
-    value = {"language": options.language}
-    await home.command("frontend/set_user_data", key=LANGUAGE, value=value)
+        for login in (CARE, PANEL):
+            await open_page_of(home, login, options)
+        await use_language(home, options)
 
 
 def _broker(options: Options) -> Json:

@@ -8,8 +8,10 @@ from homeassistant.components.repairs import RepairsFlow
 from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigSubentryFlow
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.condition import Condition
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.trigger import Trigger
 
 type SmartQuarterConfigEntry = ConfigEntry[SystemRuntime]
 
@@ -61,6 +63,12 @@ class SystemSpec:
 
     setup_actions: Callable[[HomeAssistant], None] | None = None
     """Register the actions, once per start, also when no entry is loaded."""
+
+    triggers: Mapping[str, type[Trigger]] = field(default_factory=dict)
+    """Triggers for automations, by the key that `triggers.yaml` describes."""
+
+    conditions: Mapping[str, type[Condition]] = field(default_factory=dict)
+    """Conditions for automations, by the key that `conditions.yaml` describes."""
 
     create_fix_flow: (
         Callable[[HomeAssistant, str, Mapping[str, Any]], RepairsFlow] | None

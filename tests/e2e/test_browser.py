@@ -27,7 +27,7 @@ PICTURES = ROOT / "docs" / "images"
 
 @pytest.fixture
 async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    """Return a page of the demo, logged in, in German."""
+    """Return the page on which one logs in to the demo, in German."""
     chosen = arguments(tmp_path / "demo")
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     assert browser is not None, "chromium is not installed"
@@ -43,15 +43,18 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
         page = context.pages[0]
         page.set_default_timeout(30_000)
         await page.goto(read_options(chosen).url)
-        await page.fill("input[name=username]", "demo")
-        await page.fill("input[name=password]", "demo")
-        await page.keyboard.press("Enter")
-        await page.get_by_text("Zisterne Füllstand").wait_for()
         try:
             yield page
         finally:
             await page.screenshot(path=tmp_path / "last.png")
             await context.close()
+
+
+async def log_in(page: Page, user: str) -> None:
+    """Log in to the demo."""
+    await page.fill("input[name=username]", user)
+    await page.fill("input[name=password]", user)
+    await page.keyboard.press("Enter")
 
 
 async def picture(page: Page, name: str) -> None:
@@ -105,6 +108,8 @@ async def press(page: Page, name: str) -> None:
 async def test_an_installer_adds_a_bed_in_german_tests_its_valve_and_waters_it(
     page: Page,
 ) -> None:
+    await log_in(page, "demo")
+    await page.get_by_text("Zisterne Füllstand").wait_for()
     await picture(page, "demo_overview")
     await add_site_with_a_bed(page)
     await open_page(page, "config/devices/dashboard")
@@ -126,13 +131,35 @@ def tile(section: Locator, name: str) -> Locator:
     return section.locator("hui-tile-card").filter(has_text=name)
 
 
-async def test_a_caretaker_takes_and_closes_an_alarm_on_a_phone(page: Page) -> None:
-    await page.set_viewport_size({"width": 400, "height": 850})
-    await open_page(page, "quarter-care")
-    flat = page.locator("hui-grid-section").filter(has_text="Wohnung 12.2")
+def flat_on(page: Page) -> Locator:
+    """Return what a page shows of the first flat."""
+    return page.locator("hui-grid-section").filter(has_text="Wohnung 12.1")
+
+
+async def is_no_administrator(page: Page) -> bool:
+    """Tell whether who is logged in may not change the house."""
+    await page.locator("ha-sidebar").wait_for(state="attached")
+    return await page.locator("a[href='/config']").count() == 0
+
+
+async def test_a_resident_presses_the_help_button_and_a_caretaker_closes_the_alarm(
+    page: Page,
+) -> None:
+    await log_in(page, "flat")
+    flat = flat_on(page)
     await flat.get_by_text("Ruhe").wait_for()
+    await picture(page, "flat_panel")
     await tile(flat, "Hilfe rufen").click()
     await flat.get_by_text("Alarm", exact=True).wait_for()
+    assert await is_no_administrator(page)
+
+    await page.evaluate("localStorage.clear()")
+    await page.set_viewport_size({"width": 400, "height": 850})
+    await open_page(page, "")
+    await log_in(page, "care")
+    flat = flat_on(page)
+    await flat.get_by_text("Alarm", exact=True).wait_for()
+    assert await is_no_administrator(page)
     await picture(page, "care_phone")
     await tile(flat, "Übernehmen").click()
     await flat.get_by_text("Übernommen").wait_for()

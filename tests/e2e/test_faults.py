@@ -61,6 +61,12 @@ def litres(stack: Stack, key: str) -> float:
     return given
 
 
+def leaked(stack: Stack) -> float:
+    """Return what has run out of a burst pipe."""
+    spilt: float = stack.truth["supply"]["leak_l"]
+    return spilt
+
+
 async def probe_health(stack: Stack, key: str) -> str:
     """Return how far a zone's probe is believed."""
     explained = await stack.explain(key)
@@ -146,3 +152,19 @@ async def test_valves_that_are_lost_during_a_run_cost_no_more_than_their_zone(
         await stack.until_closed("plain_valve", 10)
         for key in ("timed", "plain"):
             await stack.until_state(f"valve.{key}", "closed", 30)
+
+
+async def test_a_burst_pipe_has_pressure_only_while_somebody_is_watered(
+    quarter: Quarter,
+) -> None:
+    async with quarter({}, {}) as stack:
+        await stack.fault("supply", "burst", "30")
+        await stack.water("timed", 15)
+        await stack.until(lambda: leaked(stack) > 1, 10, "the pipe leaks")
+        await stack.until_closed("timed_valve", 20)
+        await stack.until_closed("master", 10)
+        await asyncio.sleep(2)
+        spilt = leaked(stack)
+        assert spilt < 30 * 35 / 60, "no longer than the run and its closing"
+        await asyncio.sleep(5)
+        assert leaked(stack) == spilt

@@ -24,7 +24,12 @@ PERSON_FORM: Form = {
     "role": "caretaker",
     "notifiers": ["notify.anna_s_phone"],
 }
-POLICY_FORM: Form = {"name": "Night", "first": ["anna"], "repeat_s": 30}
+POLICY_FORM: Form = {
+    "name": "Night",
+    "first": ["anna"],
+    "repeat_s": 30,
+    "ways_from": "first",
+}
 
 
 async def begin_house(hass: HomeAssistant) -> str:

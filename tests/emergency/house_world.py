@@ -20,6 +20,8 @@ from custom_components.smart_quarter.emergency.happenings import (
     HouseEffect,
     HouseEvent,
     Notify,
+    Quiet,
+    Remind,
     Restarted,
     SourceCleared,
     SourceMatched,
@@ -110,7 +112,9 @@ class House:
     told: list[tuple[float, Notify]] = field(default_factory=list)
     """Who was to be told, and how many seconds after the start."""
     asked: list[Ask] = field(default_factory=list)
+    reminded: list[Remind] = field(default_factory=list)
     all_clears: list[AllClear] = field(default_factory=list)
+    quiets: list[Quiet] = field(default_factory=list)
     lived: timedelta = timedelta()
     """Time that really passed, whatever the clock says."""
     _alive_until: datetime = START
@@ -255,5 +259,9 @@ class House:
                     self.feed(Attempted(incident_id, attempt))
             case Ask():
                 self.asked.append(effect)
+            case Remind():
+                self.reminded.append(effect)
             case AllClear():
                 self.all_clears.append(effect)
+            case Quiet():
+                self.quiets.append(effect)

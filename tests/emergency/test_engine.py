@@ -37,7 +37,7 @@ class TestPreAlarm:
         incident_id = house.source("radar")
         house.run(29)
         assert house.stage(incident_id) is Stage.PRE_ALARM
-        assert [ask.incident_id for ask in house.asked] == [incident_id]
+        assert [ask.place_id for ask in house.asked] == ["flat"]
         assert not house.told
         house.run(1)
         assert house.stage(incident_id) is Stage.ALARM

@@ -95,11 +95,17 @@ class WatchedHouse(House):
         if not self.runs:
             return
         before, told = self.state, len(self.told)
+        quiets, clears = len(self.quiets), len(self.all_clears)
         self.last = event
         super().feed(event)
         self.last = event
+        silenced = {each.incident_id for each in self.quiets[quiets:]}
+        silenced |= {each.incident_id for each in self.all_clears[clears:]}
         for incident in before.incidents.values():
             self._compare(event, incident)
+            self._is_silenced(incident, silenced)
+        if self.state.answers != before.answers:
+            self._is_answer(event)
         for _, notify in self.told[told:]:
             known = self.incident(notify.incident_id)
             assert notify.targets
@@ -130,6 +136,21 @@ class WatchedHouse(House):
         assert _count(after) >= _count(before)
         assert after.attempt >= before.attempt
         assert set(after.told) >= set(before.told)
+
+    def _is_silenced(self, before: Incident, silenced: set[str]) -> None:
+        """See that what is no longer an alarm is no longer heard."""
+        after = self.state.incidents.get(before.incident_id)
+        if before.stage is Stage.ALARM and after and after.stage is not Stage.ALARM:
+            assert before.incident_id in silenced
+
+    def _is_answer(self, event: HouseEvent) -> None:
+        """See that only a person who comes or closes an alarm is an answer."""
+        assert isinstance(event, Done)
+        assert event.deed in (Deed.ACKNOWLEDGE, Deed.ARRIVE, Deed.RESOLVE)
+        assert event.actor.role in (Role.CARETAKER, Role.LEAD)
+        incident = self.incident(event.incident_id)
+        assert incident.answered and not incident.test
+        assert self.state.answers[-1].seconds >= 0
 
     def _accepted(self, event: SourceMatched | Called, before: HouseState) -> None:
         """See that a call has an incident, and what is no call has none."""
@@ -350,6 +371,8 @@ class Care(RuleBasedStateMachine):
                 assert incident.repeat_at is not None
                 self._is_soon(incident.repeat_at, 300)
                 assert incident.attempt > 0
+                assert incident.alarm_at is not None
+                assert incident.alarm_at <= self.house.now
             else:
                 assert incident.repeat_at is None
 

@@ -6,6 +6,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 
 from custom_components.smart_quarter.const import DOMAIN
 
@@ -76,6 +77,19 @@ async def test_a_house_that_cannot_be_is_refused_and_can_be_mended(
     assert_kept(result, wrong)
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
     result = await answer_house(hass, flow_id, HOUSE_FORM)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("url", ["ftp://example.com", "example.com", "https://", "?"])
+async def test_a_heartbeat_needs_a_web_address(
+    hass: HomeAssistant, aioclient_mock: AiohttpClientMocker, url: str
+) -> None:
+    aioclient_mock.get("https://example.com/beat")  # type: ignore[no-untyped-call]
+    flow_id = await begin_house(hass)
+    result = await answer_house(hass, flow_id, HOUSE_FORM | {"heartbeat_url": url})
+    assert result["errors"] == {"heartbeat_url": "url_invalid"}
+    right = HOUSE_FORM | {"heartbeat_url": "https://example.com/beat"}
+    result = await answer_house(hass, flow_id, right)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 

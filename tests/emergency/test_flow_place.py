@@ -22,6 +22,7 @@ from .flow_forms import (
 )
 from .test_runtime import settle
 
+OTHERS = {"consent", "policy", "silent_h", "speakers", "watch"}
 FLAT_FORM: Form = {
     "name": "Flat",
     "manual": ["binary_sensor.cord", "event.pendant"],
@@ -77,7 +78,7 @@ async def test_each_kind_has_its_sources_and_each_source_an_id_of_its_own(
 ) -> None:
     form = await begin_part(hass, house, "place")
     fields = {str(marker) for marker in form["data_schema"].schema}
-    assert fields == {"name", "area", *KINDS, "consent", "policy"}
+    assert fields == {"name", "area", *KINDS, *OTHERS}
     entered = {kind: [f"binary_sensor.{kind}"] for kind in KINDS}
     entered["manual"] = ["binary_sensor.manual", "event.pendant"]
     all_kinds: Form = {"name": "Flat 2", **entered, "consent": True}
@@ -86,7 +87,7 @@ async def test_each_kind_has_its_sources_and_each_source_an_id_of_its_own(
     expected = [(kind, each) for kind in KINDS for each in entered[kind]]
     assert list(found) == expected
     assert len(set(found.values())) == len(expected)
-    assert set(stored(house, "Flat 2").data) == {"name", "consent", "sources"}
+    assert set(stored(house, "Flat 2").data) == {"name", "consent", "sources", "watch"}
     place = house.runtime_data.config.places[stored(house, "Flat 2").subentry_id]
     assert [source.kind for source in place.sources.values()] == [
         kind for kind, _ in expected
@@ -142,6 +143,8 @@ PLACE_ERRORS: list[tuple[Form, dict[str, str]]] = [
     ({"fall": ["binary_sensor.flat_alarm"]}, {"fall": "own_entity"}),
     ({"manual": ["button.flat_call_for_help"]}, {"manual": "own_entity"}),
     ({"wander": ["binary_sensor.wander"]}, {"consent": "consent_missing"}),
+    ({"silent_h": 0}, {"silent_h": "hours_range"}),
+    ({"silent_h": 169}, {"silent_h": "hours_range"}),
     (
         {"name": "", "gas": ["binary_sensor.nowhere", "binary_sensor.flat_alarm"]},
         {"name": "name_missing", "gas": "entity_unknown"},
@@ -316,3 +319,86 @@ async def test_a_removed_place_takes_its_entities_along(
     await settle(hass)
     assert er.async_get(hass).async_get("sensor.flat_state") is None
     assert house.runtime_data.config.places == {}
+
+
+WATCH_FORM: Form = {
+    "activity": ["binary_sensor.motion"],
+    "inactivity_h": 12,
+    "sleep_begins": "22:00:00",
+    "sleep_ends": "07:00:00",
+    "activity_is_check_in": False,
+}
+
+
+@pytest.fixture
+def motion(hass: HomeAssistant) -> None:
+    """Let there be what can be heard of a flat."""
+    for key in ("motion", "bed", "bathroom", "door"):
+        hass.states.async_set(f"binary_sensor.{key}", "off")
+
+
+@pytest.mark.usefixtures("motion")
+async def test_a_place_that_is_watched_asks_for_it_in_a_second_form(
+    hass: HomeAssistant, house: MockConfigEntry
+) -> None:
+    form = await begin_part(hass, house, "place")
+    wanted = PLACE_FORM | {"watch": True, "consent": True}
+    second = await answer(hass, form, wanted)
+    assert second["step_id"] == "watch"
+    assert suggested(second, "inactivity_h") == 12
+    result = await answer(hass, second, WATCH_FORM)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    place = stored(house, "Flat 2")
+    assert {key: place.data[key] for key in WATCH_FORM} == WATCH_FORM
+    assert house.runtime_data.config.places[place.subentry_id].watch is not None
+
+    form = await begin_change(hass, house, place.subentry_id)
+    assert suggested(form, "watch") is True
+    second = await answer(hass, form, as_shown(form) | {"name": "Flat 2"})
+    assert suggested(second, "activity") == ["binary_sensor.motion"]
+    await answer(hass, second, as_shown(second))
+    assert stored(house, "Flat 2").data["inactivity_h"] == 12
+
+    form = await begin_change(hass, house, place.subentry_id)
+    await answer(hass, form, as_shown(form) | {"watch": False})
+    assert not WATCH_FORM.keys() & stored(house, "Flat 2").data.keys()
+    assert house.runtime_data.config.places[place.subentry_id].watch is None
+
+
+@pytest.mark.usefixtures("motion")
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"activity": []}, {"activity": "activity_missing"}),
+        ({"inactivity_h": 49}, {"inactivity_h": "inactivity_range"}),
+        ({"day_inactivity_h": 0.5}, {"day_inactivity_h": "inactivity_range"}),
+        ({"activity": ["binary_sensor.nowhere"]}, {"activity": "entity_unknown"}),
+        ({"bed": "binary_sensor.nowhere"}, {"bed": "entity_unknown"}),
+        ({"door": "binary_sensor.flat_alarm"}, {"door": "own_entity"}),
+        ({"activity": [], "inactivity_h": 0}, {"check_in_until": "watch_empty"}),
+    ],
+)
+async def test_a_watch_that_cannot_be_is_refused_and_can_be_mended(
+    hass: HomeAssistant, house: MockConfigEntry, changes: Form, errors: dict[str, str]
+) -> None:
+    form = await begin_part(hass, house, "place")
+    wanted = PLACE_FORM | {"watch": True, "consent": True}
+    second = await answer(hass, form, wanted)
+    result = await answer(hass, second, WATCH_FORM | changes)
+    assert errors.items() <= result["errors"].items()
+    result = await answer(hass, second, WATCH_FORM)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.usefixtures("motion")
+async def test_only_a_check_in_needs_no_consent(
+    hass: HomeAssistant, house: MockConfigEntry
+) -> None:
+    form = await begin_part(hass, house, "place")
+    second = await answer(hass, form, PLACE_FORM | {"watch": True})
+    result = await answer(hass, second, WATCH_FORM)
+    assert result["errors"] == {"activity": "consent_missing"}
+    check_in = WATCH_FORM | {"activity": [], "inactivity_h": 0}
+    check_in["check_in_until"] = "10:00:00"
+    result = await answer(hass, second, check_in)
+    assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -62,7 +62,7 @@ async def test_without_a_choice_the_times_are_those_of_the_system(
     form = await begin_part(hass, house, "policy")
     await answer(hass, form, {"name": "Night", "first": ["everybody"]})
     data = stored(house, "Night").data
-    assert data == {"name": "Night", "first": ["everybody"], "repeat_s": 30}
+    assert data == POLICY_FORM | {"first": ["everybody"]}
     (step,) = house.runtime_data.config.policies[
         stored(house, "Night").subentry_id
     ].steps
@@ -110,6 +110,14 @@ async def test_whoever_is_not_offered_is_not_taken(
         ({"repeat_s": 301}, {"repeat_s": "seconds_range"}),
         ({"step_s": 9}, {"step_s": "seconds_range"}),
         ({"step_s": 301}, {"step_s": "seconds_range"}),
+        ({"sirens": ["siren.gone"]}, {"sirens": "entity_unknown"}),
+        ({"scripts": ["script.gone"]}, {"scripts": "entity_unknown"}),
+        ({"sirens": ["switch.flat_walk_test"]}, {"sirens": "own_entity"}),
+        (
+            {"speakers": ["media_player.hall"], "tts": "tts.gone"},
+            {"tts": "entity_unknown"},
+        ),
+        ({"speakers": ["media_player.hall"]}, {"tts": "tts_missing"}),
         (
             {"name": " ", "first": [], "step_s": 0, "repeat_s": -1},
             {
@@ -124,6 +132,7 @@ async def test_whoever_is_not_offered_is_not_taken(
 async def test_a_plan_that_cannot_work_is_refused_and_can_be_mended(
     hass: HomeAssistant, house: MockConfigEntry, changes: Form, errors: dict[str, str]
 ) -> None:
+    hass.states.async_set("media_player.hall", "idle")
     form = await begin_part(hass, house, "policy")
     wrong = POLICY_FORM | changes
     result = await answer(hass, form, wrong)
@@ -206,7 +215,12 @@ async def test_a_plan_is_changed_and_a_step_that_is_emptied_is_forgotten(
         "first": "nobody_reachable",
         "repeat_s": "seconds_range",
     }
-    right: Form = {"name": "Plan", "first": ["everybody"], "repeat_s": 60}
+    right: Form = {
+        "name": "Plan",
+        "first": ["everybody"],
+        "repeat_s": 60,
+        "ways_from": "last",
+    }
     result = await answer(hass, form, right)
     assert result["reason"] == "reconfigure_successful"
     assert house.subentries["plan"].data == right
@@ -270,3 +284,26 @@ async def test_an_open_alarm_goes_on_while_a_person_is_added_and_its_plan_is_cha
     assert "everybody" not in now.told
     await do(hass, "acknowledge", as_anna, incident_id=incident_id)
     assert hass.states.get(STATE).state == "acknowledged"
+
+
+async def test_a_plan_takes_sirens_speakers_and_scripts_from_a_step_on(
+    hass: HomeAssistant, house: MockConfigEntry
+) -> None:
+    ways = {
+        "sirens": ["siren.hall", "light.hall"],
+        "speakers": ["media_player.hall"],
+        "tts": "tts.voice",
+        "scripts": ["script.call"],
+    }
+    for entity_id in ("siren.hall", "light.hall", *list(ways.values())[1:]):
+        name = entity_id if isinstance(entity_id, str) else entity_id[0]
+        hass.states.async_set(name, "off")
+    form = await begin_part(hass, house, "policy")
+    plan = POLICY_FORM | ways | {"second": ["lea"], "ways_from": "second"}
+    result = await answer(hass, form, plan)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert stored(house, "Night").data == plan
+    own_id = stored(house, "Night").subentry_id
+    first, second = house.runtime_data.config.policies[own_id].steps
+    assert first.targets == ("anna",)
+    assert second.targets == ("lea", f"ways:{own_id}")

@@ -10,7 +10,7 @@ from custom_components.smart_quarter.emergency.matching import (
     MOMENTARY,
     ON,
     Match,
-    Rule,
+    MatchRule,
     Seen,
     is_momentary,
     meaning_of,
@@ -143,7 +143,7 @@ def test_whatever_an_entity_says_it_has_a_meaning(
     assert isinstance(meaning_of(Seen(domain, before, after), HEARD), Match)
 
 
-HOT = Rule(above=50, below=-10.5)
+HOT = MatchRule(above=50, below=-10.5)
 
 
 @pytest.mark.parametrize(
@@ -177,13 +177,13 @@ def test_a_number_calls_beyond_its_limits_and_what_is_no_number_says_nothing(
 @pytest.mark.parametrize(
     ("rule", "calling"),
     [
-        (Rule(above=0), ["0.1"]),
-        (Rule(below=0), ["-0.1"]),
-        (Rule(above=0, below=0), ["0.1", "-0.1"]),
-        (Rule(words=frozenset({"help"})), ["help", "HELP"]),
+        (MatchRule(above=0), ["0.1"]),
+        (MatchRule(below=0), ["-0.1"]),
+        (MatchRule(above=0, below=0), ["0.1", "-0.1"]),
+        (MatchRule(words=frozenset({"help"})), ["help", "HELP"]),
     ],
 )
-def test_only_what_a_rule_says_calls(rule: Rule, calling: list[str]) -> None:
+def test_only_what_a_rule_says_calls(rule: MatchRule, calling: list[str]) -> None:
     states = ["0.1", "0", "-0.1", "help", "HELP", "sos", "on"]
     assert [state for state in states if rule.calls(state)] == calling
 
@@ -195,7 +195,7 @@ def test_only_what_a_rule_says_calls(rule: Rule, calling: list[str]) -> None:
 def test_a_number_that_is_too_high_is_never_swallowed_by_a_drop_out(
     states: list[int | str | None], above: int
 ) -> None:
-    rule = Rule(above=above)
+    rule = MatchRule(above=above)
     texts = [None, *(each if isinstance(each, str) else _text(each) for each in states)]
     raised = False
     for before, after in pairwise(texts):

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
@@ -17,12 +18,18 @@ from custom_components.smart_quarter.emergency.journal_files import JournalFiles
 from custom_components.smart_quarter.emergency.runtime import journal_folder
 
 from .conftest import FLAT, PLAN, SOURCES, SetUp, house_entry, part
-from .test_runtime import STATE, do, pull, settle
+from .test_runtime import STATE, do, later, pull, settle
 
 PHASE = "sensor.flat_phase"
 BELL = {"source_id": "s-bell", "kind": "manual", "entity_id": "binary_sensor.bell"}
 STUDIO = {"sources": [BELL], "consent": False, "policy": "plan"}
 DOOR = {"source_id": "s-door", "kind": "wander", "entity_id": "binary_sensor.door"}
+WATCH = {
+    "watch": True,
+    "bed": "binary_sensor.bed",
+    "sleep_begins": "21:13:00",
+    "sleep_ends": "05:47:00",
+}
 RESIDENT_NAME = "Rosalinde Habermann"
 NOTE = "Rosalinde needs her drops."
 
@@ -33,6 +40,7 @@ def sources(hass: HomeAssistant) -> None:
     hass.states.async_set("event.pendant", "unknown")
     hass.states.async_set("binary_sensor.bell", "off")
     hass.states.async_set("binary_sensor.door", "off")
+    hass.states.async_set("binary_sensor.bed", "on")
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +53,7 @@ def users(hass: HomeAssistant, phone: str, others: None) -> None:
 @pytest.fixture
 async def house(set_up: SetUp, users: None, phone: str) -> MockConfigEntry:
     """Return a running house with two places and those who have to do with them."""
-    flat = FLAT | {"sources": [*SOURCES, DOOR], "consent": True}
+    flat = FLAT | {"sources": [*SOURCES, DOOR], "consent": True} | WATCH
     resident = part("person", "resi", role="resident", user="user-resi", place="flat")
     resident["title"] = RESIDENT_NAME
     return await set_up(
@@ -250,7 +258,10 @@ async def test_who_moves_out_is_erased_and_the_chain_stays_whole(
     assert set(house.subentries) == {
         *("flat", "studio", "anna", "lea", "tom", "otto", "plan")
     }
-    assert house.subentries["flat"].data["consent"] is False
+    left = house.subentries["flat"].data
+    assert not left["consent"]
+    assert not left["watch"]
+    assert not WATCH.keys() & left.keys() - {"watch"}
     assert hass.states.get(PHASE).state == "vacant"
     assert hass.states.get(STATE).state == "alarm", "what is open stays open"
     listed = await do(hass, "list_incidents", as_lead)
@@ -288,12 +299,13 @@ async def test_every_line_of_the_journal_can_be_read_after_moving_out(
 
 
 async def test_the_sources_of_a_vacant_place_do_nothing_and_raise_no_fault(
-    hass: HomeAssistant, house: MockConfigEntry
+    hass: HomeAssistant, house: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
     await act(hass, "move_out", "lea", answers=False)
     hass.states.async_set("binary_sensor.cord", "on")
     hass.states.async_remove("binary_sensor.radar")
-    await settle(hass)
+    hass.states.async_set("event.pendant", "unavailable")
+    await later(hass, freezer, 300)
     assert hass.states.get(STATE).state == "idle"
     assert not house.runtime_data.faults
     assert unproven(hass) == {"house": "Block 3", "number": "1", "places": "Studio"}

@@ -78,11 +78,11 @@ def words(found: ir.IssueEntry | None) -> dict[str, str]:
 
 
 def raised(hass: HomeAssistant) -> set[str]:
-    """Return the ids of all our issues; that nobody has walked through is no fault."""
+    """Return the ids of all our issues, without those that only give advice."""
     return {
         issue_id
-        for domain, issue_id in ir.async_get(hass).issues
-        if domain == DOMAIN and issue_id != "emergency_house_not_commissioned"
+        for (domain, issue_id), found in ir.async_get(hass).issues.items()
+        if domain == DOMAIN and found.severity is not ir.IssueSeverity.WARNING
     }
 
 

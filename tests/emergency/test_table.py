@@ -261,6 +261,10 @@ def test_nobody_is_watched_without_consent() -> None:
         (2, "consent", "consent_missing", "")
     ]
     assert only("number;policy", "1;Day", flat=flat)["policy"] == "plan-1"
+    watched = {"name": "1", "sources": [], "consent": True, "bed": "binary_sensor.bed"}
+    assert found("number;consent", "1;no", flat=StoredPlace("1", watched)) == [
+        (2, "consent", "consent_missing", "")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ CATALOGUE = {
     *("kill -9", "reload from disk"),
     *("notifier raises", "notifier hangs for ever", "notifier swallows errors"),
     *("notifier takes it and nobody answers", "notifier not loaded at the start"),
+    *("siren raises", "siren hangs for ever", "speaker hangs for ever"),
+    "script takes longer than a channel may",
     *("acknowledged twice", "acknowledged after it was resolved"),
     *("acknowledged by an unknown user", "acknowledged by two in one tick"),
     *("broker down", "retained replay", "duplicate QoS 1"),

@@ -32,9 +32,26 @@ PURE = {
         *("water_balance", "zone_machine"),
     },
     "emergency": {
-        *("chain", "codec", "commissioning", "const", "deeds", "diagnostics", "engine"),
-        *("happenings", "matching", "model", "openings", "pace", "rights", "settings"),
-        *("suggest", "table", "table_cells", "turn"),
+        *(
+            "answers",
+            "chain",
+            "codec",
+            "commissioning",
+            "const",
+            "deeds",
+            "diagnostics",
+        ),
+        *("engine", "happenings", "matching", "model", "openings", "pace", "rights"),
+        *(
+            "settings",
+            "suggest",
+            "supervision",
+            "table",
+            "table_cells",
+            "turn",
+            "watch",
+        ),
+        *("watching", "ways"),
     },
 }
 """Modules of each system that know neither Home Assistant nor the outside world."""

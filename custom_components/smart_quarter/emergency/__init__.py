@@ -7,11 +7,17 @@ from homeassistant.core import HomeAssistant
 from ..system import SystemSpec
 from . import binary_sensor, button, event, sensor, switch
 from .actions import async_setup_actions
+from .conditions import CONDITIONS
 from .const import (
     CONF_ENTITY,
+    CONF_HEARTBEAT_URL,
     CONF_NOTIFIERS,
     CONF_PHONES,
     CONF_PIN,
+    CONF_SCRIPTS,
+    CONF_SIRENS,
+    CONF_SPEAKERS,
+    CONF_TTS,
     CONF_USER,
     SUBENTRY_PERSON,
     SUBENTRY_PLACE,
@@ -25,6 +31,7 @@ from .health import health_info
 from .notes import Notes
 from .repairs import create_fix_flow
 from .runtime import EmergencyRuntime
+from .triggers import TRIGGERS
 
 
 async def _async_remove_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -50,10 +57,15 @@ SPEC = SystemSpec(
         SUBENTRY_TABLE: ImportFlow,
     },
     setup_actions=async_setup_actions,
+    triggers=TRIGGERS,
+    conditions=CONDITIONS,
     create_fix_flow=create_fix_flow,
     remove_entry=_async_remove_entry,
     health=health_info,
     to_redact=frozenset(
-        {CONF_ENTITY, CONF_USER, CONF_PIN, CONF_PHONES, CONF_NOTIFIERS}
+        {
+            *(CONF_ENTITY, CONF_USER, CONF_PIN, CONF_PHONES, CONF_NOTIFIERS),
+            *(CONF_SIRENS, CONF_SPEAKERS, CONF_SCRIPTS, CONF_TTS, CONF_HEARTBEAT_URL),
+        }
     ),
 )

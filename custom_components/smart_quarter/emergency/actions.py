@@ -1,5 +1,6 @@
 """Actions of the emergency system: registered once, so that automations validate always."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -14,17 +15,19 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.service import async_register_platform_entity_service
 from homeassistant.helpers.typing import VolDictType
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import CONF_SYSTEM, DOMAIN
+from ..const import DOMAIN
 from ..exceptions import SmartQuarterInputError
-from .const import SYSTEM
 from .happenings import Deed
+from .houses import houses
 from .model import Kind, Outcome, Role
 from .place_actions import async_setup_place_actions, place_of
-from .runtime import EmergencyRuntime
 
 ACTION_CALL: Final = "call_for_help"
+ACTION_CHECK_IN: Final = "check_in"
+ACTION_ABSENCE: Final = "set_absence"
 ACTION_LIST: Final = "list_incidents"
 ACTION_EXPORT: Final = "export_journal"
 ATTR_INCIDENT: Final = "incident_id"
@@ -32,6 +35,7 @@ ATTR_PIN: Final = "pin"
 ATTR_OUTCOME: Final = "outcome"
 ATTR_NOTE: Final = "note"
 ATTR_KIND: Final = "kind"
+ATTR_UNTIL: Final = "until"
 
 _INCIDENT: Final[VolDictType] = {
     vol.Required(ATTR_INCIDENT): cv.string,
@@ -84,6 +88,22 @@ def async_setup_actions(hass: HomeAssistant) -> None:
     async_register_platform_entity_service(
         hass,
         DOMAIN,
+        ACTION_CHECK_IN,
+        entity_domain=SENSOR_DOMAIN,
+        schema=None,
+        func=_async_check_in,
+    )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
+        ACTION_ABSENCE,
+        entity_domain=SENSOR_DOMAIN,
+        schema={vol.Optional(ATTR_UNTIL): cv.datetime},
+        func=_async_set_absence,
+    )
+    async_register_platform_entity_service(
+        hass,
+        DOMAIN,
         ACTION_CALL,
         entity_domain=SENSOR_DOMAIN,
         schema={vol.Optional(ATTR_KIND, default=Kind.MANUAL): vol.Coerce(Kind)},
@@ -92,19 +112,10 @@ def async_setup_actions(hass: HomeAssistant) -> None:
     )
 
 
-def _houses(hass: HomeAssistant) -> list[EmergencyRuntime]:
-    """Return all running houses."""
-    return [
-        entry.runtime_data
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
-        if entry.data[CONF_SYSTEM] == SYSTEM
-    ]
-
-
 async def _async_do(hass: HomeAssistant, deed: Deed, call: ServiceCall) -> None:
     """Do something about an incident, in the house that knows it."""
     incident_id: str = call.data[ATTR_INCIDENT]
-    for runtime in _houses(hass):
+    for runtime in houses(hass):
         if incident_id in runtime.state.incidents:
             await runtime.care.async_do(
                 deed,
@@ -120,7 +131,7 @@ async def _async_do(hass: HomeAssistant, deed: Deed, call: ServiceCall) -> None:
 async def _async_list(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Answer with the incidents of all houses, as far as the user may see them."""
     found: list[Any] = []
-    for runtime in _houses(hass):
+    for runtime in houses(hass):
         found += runtime.care.incidents(runtime.actor(call.context))
     return {"incidents": found}
 
@@ -129,7 +140,7 @@ async def _async_export(hass: HomeAssistant, call: ServiceCall) -> ServiceRespon
     """Answer with the journals of the houses that the user leads."""
     led = [
         runtime
-        for runtime in _houses(hass)
+        for runtime in houses(hass)
         if runtime.actor(call.context).role is Role.LEAD
     ]
     if not led:
@@ -138,6 +149,23 @@ async def _async_export(hass: HomeAssistant, call: ServiceCall) -> ServiceRespon
     for runtime in led:
         journals[runtime.entry.entry_id] = await runtime.care.async_export()
     return {"journals": journals}
+
+
+async def _async_check_in(entity: Entity, call: ServiceCall) -> None:
+    """Say that all is well in a place."""
+    place = place_of(entity)
+    actor = place.runtime.actor(call.context)
+    await place.runtime.care.async_check_in(place.place_id, actor)
+
+
+async def _async_set_absence(entity: Entity, call: ServiceCall) -> None:
+    """Say that nobody is in a place until a time, or without one that somebody is."""
+    place = place_of(entity)
+    until: datetime | None = call.data.get(ATTR_UNTIL)
+    actor = place.runtime.actor(call.context)
+    await place.runtime.care.async_set_absence(
+        place.place_id, None if until is None else dt_util.as_utc(until), actor
+    )
 
 
 async def _async_call(entity: Entity, call: ServiceCall) -> ServiceResponse:

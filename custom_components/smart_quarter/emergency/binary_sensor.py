@@ -32,9 +32,12 @@ async def async_setup_entry(
     async_add_for_places(entry, async_add_entities, _place_sensors)
 
 
-def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceAlarm]:
+def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[_Binary]:
     """Return the binary sensors of a place."""
-    return [PlaceAlarm(runtime, place_id, "alarm")]
+    return [
+        PlaceAlarm(runtime, place_id, "alarm"),
+        PlaceFault(runtime, place_id, "fault"),
+    ]
 
 
 class _Binary(EmergencyEntity, BinarySensorEntity):
@@ -60,6 +63,18 @@ class PlaceAlarm(PlaceEntity, _Binary):
     def _is_so(self, calls: Calls) -> bool:
         """Tell whether somebody in the place needs help."""
         return any(each.stage is not Stage.PRE_ALARM for each in calls)
+
+
+class PlaceFault(PlaceEntity, _Binary):
+    """Is on while the place, or a part of it, may not be heard."""
+
+    _attr_device_class = BinarySensorDeviceClass.PROBLEM
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    @override
+    def _is_so(self, calls: Calls) -> bool:
+        """Tell whether anything of the place is wrong."""
+        return any(fault.subject == self.place_id for fault in self.runtime.faults)
 
 
 class HouseFault(HouseEntity, _Binary):

@@ -7,7 +7,7 @@ from homeassistant.core import Context
 from homeassistant.util import dt as dt_util
 
 from ..exceptions import SmartQuarterInputError
-from .happenings import Called, Cancelled, Deed, Done, TestSet
+from .happenings import AbsenceSet, Called, Cancelled, CheckedIn, Deed, Done, TestSet
 from .inputs import new_incident_id
 from .model import OPEN, Actor, Incident, Kind, Outcome, Role, Stage
 from .pins import PinPad
@@ -67,6 +67,8 @@ class Care:
             incident.stage is Stage.PRE_ALARM and incident.place_id == place_id
             for incident in self._runtime.state.incidents.values()
         )
+        place = self._runtime.config.places.get(place_id)
+        waiting = waiting or (place is not None and place.watch is not None)
         refused = may(actor, Deed.CANCEL, place_id)
         await self._runtime.async_feed(Cancelled(place_id, actor))
         explain(refused or (None if waiting else Refusal.NOTHING_TO_CANCEL))
@@ -77,6 +79,20 @@ class Care:
         """Begin or end a walk test."""
         refused = may(actor, Deed.TEST, place_id)
         await self._runtime.async_feed(TestSet(place_id, until, actor))
+        explain(refused)
+
+    async def async_check_in(self, place_id: str, actor: Actor) -> None:
+        """Say that all is well in a place."""
+        refused = may(actor, Deed.CHECK_IN, place_id)
+        await self._runtime.async_feed(CheckedIn(place_id, actor))
+        explain(refused)
+
+    async def async_set_absence(
+        self, place_id: str, until: datetime | None, actor: Actor
+    ) -> None:
+        """Say that nobody is in a place until a time, or (None) somebody is again."""
+        refused = may(actor, Deed.ABSENCE, place_id)
+        await self._runtime.async_feed(AbsenceSet(place_id, until, actor))
         explain(refused)
 
     async def async_do(

@@ -8,23 +8,25 @@ from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from .happenings import Entry
-from .model import HouseState, Incident, PlaceState
+from .model import Answer, HouseState, Incident, PlaceState
 
 type Json = dict[str, Any]
 
 _ENCODERS: Final = {
-    kind: BasicEncoder(kind) for kind in (HouseState, Incident, PlaceState, Entry)
+    kind: BasicEncoder(kind)
+    for kind in (HouseState, Incident, PlaceState, Answer, Entry)
 }
 _HOUSE: Final = BasicDecoder(HouseState)
 _INCIDENTS: Final = BasicDecoder(dict[str, Incident | None])
 _PLACES: Final = BasicDecoder(dict[str, PlaceState | None])
+_ANSWERS: Final = BasicDecoder(tuple[Answer, ...])
 
 
 class CorruptJournalError(Exception):
     """The data is not what a journal holds."""
 
 
-def encode(thing: HouseState | Incident | PlaceState | Entry) -> Json:
+def encode(thing: HouseState | Incident | PlaceState | Answer | Entry) -> Json:
     """Return a state or an entry as data that JSON can hold."""
     data: Json = _ENCODERS[type(thing)].encode(thing)
     return data
@@ -49,6 +51,10 @@ def change(before: HouseState, after: HouseState) -> Json:
         found["raised"] = on
     if off := sorted(before.raised - after.raised):
         found["cleared"] = off
+    if before.answers is not after.answers:
+        gone = _dropped(before.answers, after.answers)
+        new = after.answers[len(before.answers) - gone :]
+        found["answers"] = {"gone": gone, "new": [encode(each) for each in new]}
     return found
 
 
@@ -58,11 +64,13 @@ def apply(state: HouseState, changed: Json) -> HouseState:
         incidents = _INCIDENTS.decode(changed.get("incidents", {}))
         places = _PLACES.decode(changed.get("places", {}))
         raised = state.raised | set(changed.get("raised", ()))
+        answers = changed.get("answers", {"gone": 0, "new": ()})
         return replace(
             state,
             incidents=_merged(state.incidents, incidents),
             places=_merged(state.places, places),
             raised=raised - set(changed.get("cleared", ())),
+            answers=state.answers[answers["gone"] :] + _ANSWERS.decode(answers["new"]),
         )
     except _NONSENSE as err:
         raise CorruptJournalError(type(err).__name__) from err
@@ -76,6 +84,15 @@ def _changed[T: Incident | PlaceState](
         return {}
     new = {key: encode(each) for key, each in after.items() if each != before.get(key)}
     return new | {key: None for key in before if key not in after}
+
+
+def _dropped(before: tuple[Answer, ...], after: tuple[Answer, ...]) -> int:
+    """Return how many of the oldest answers are gone: they go first, and new ones come last."""
+    return next(
+        gone
+        for gone in range(len(before) + 1)
+        if before[gone:] == after[: len(before) - gone]
+    )
 
 
 def _merged[T](known: Mapping[str, T], changed: Mapping[str, T | None]) -> dict[str, T]:

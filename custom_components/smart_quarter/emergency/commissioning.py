@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from .happenings import Deed, PhaseSet, Word
-from .model import HouseConfig, HouseState, Phase, PlaceState
+from .model import HouseConfig, HouseState, Phase, PlaceState, rule_source
 from .turn import Turn
 
 
@@ -20,7 +20,8 @@ def set_phase(turn: Turn, event: PhaseSet) -> None:
             place = replace(turn.place(event.place_id), proven=frozenset())
         case Phase.VACANT:
             place = PlaceState()
-            turn.state = replace(turn.state, raised=turn.state.raised - sources)
+            gone = frozenset(turn.config.places[event.place_id].sources)
+            turn.state = replace(turn.state, raised=turn.state.raised - gone)
     _enter(turn, event.place_id, place, event.phase, event.actor.name)
 
 
@@ -75,6 +76,9 @@ def _enter(turn: Turn, place_id: str, place: PlaceState, phase: Phase, by: str) 
 
 
 def _sources(turn: Turn, place_id: str) -> frozenset[str]:
-    """Return the sources of a place."""
+    """Return the sources of a place that somebody can walk to."""
     place = turn.config.places.get(place_id)
-    return frozenset() if place is None else frozenset(place.sources)
+    if place is None:
+        return frozenset()
+    rules = () if place.watch is None else place.watch.rules
+    return frozenset(place.sources) - {rule_source(place_id, rule) for rule in rules}

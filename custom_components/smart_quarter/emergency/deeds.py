@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .happenings import AllClear, Deed, Done, Word
+from .happenings import AllClear, Deed, Done, Quiet, Word
 from .model import Incident, Stage
 from .openings import end_pre_alarm
 from .rights import is_repeated, refusal
@@ -35,8 +35,10 @@ def _hold(turn: Turn, incident: Incident, done: Done, stage: Stage, word: Word) 
     """Stop looking for somebody, for as long as the policy allows."""
     policy = turn.policy(incident)
     on_scene = stage is Stage.ON_SCENE
+    if incident.stage is Stage.ALARM:
+        turn.effects.append(Quiet(incident.incident_id, incident.told))
     incident = replace(
-        incident,
+        turn.answer(incident),
         stage=stage,
         changed_at=turn.now,
         assignee=done.actor.name,
@@ -64,7 +66,7 @@ def _escalate(turn: Turn, incident: Incident, done: Done) -> None:
 def _resolve(turn: Turn, incident: Incident, done: Done) -> None:
     """Close it with an outcome, and tell everybody who was told."""
     incident = replace(
-        incident,
+        turn.answer(incident),
         stage=Stage.RESOLVED,
         changed_at=turn.now,
         assignee=done.actor.name,

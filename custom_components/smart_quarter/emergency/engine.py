@@ -13,19 +13,24 @@ from typing import Final
 from .commissioning import fit_phase, set_phase
 from .deeds import carry_out
 from .happenings import (
+    AbsenceSet,
     Attempted,
     Called,
     Cancelled,
+    CheckedIn,
     ClockSet,
     Configured,
     Deed,
     Done,
+    Heard,
+    HeardNothing,
     HouseEffect,
     HouseEvent,
     PhaseSet,
     Restarted,
     SourceCleared,
     SourceMatched,
+    Stayed,
     TestSet,
     TimePassed,
     Word,
@@ -34,6 +39,17 @@ from .model import OPEN, HouseConfig, HouseState, Incident, Outcome, Stage
 from .openings import call, cancel, clear, end_pre_alarm, raise_by_source
 from .rights import REOPEN_FOR
 from .turn import Turn
+from .watching import (
+    all_well,
+    check_in,
+    hear,
+    hear_nothing,
+    let_watch,
+    set_absence,
+    shift,
+    stay,
+    watch_all,
+)
 
 KEEP_CLOSED: Final = timedelta(hours=1)
 """So long a closed incident is remembered; the journal keeps it for longer."""
@@ -63,7 +79,12 @@ def wake_at(state: HouseState) -> datetime | None:
         for time in (incident.deadline, incident.repeat_at)
         if time is not None
     ]
-    times += [p.test_until for p in state.places.values() if p.test_until is not None]
+    times += [
+        time
+        for place in state.places.values()
+        for time in (place.test_until, place.watching.due)
+        if time is not None
+    ]
     return min(times, default=None)
 
 
@@ -77,21 +98,36 @@ def _apply(turn: Turn, event: HouseEvent) -> None:
         case Called():
             call(turn, event)
         case Cancelled():
-            cancel(turn, event)
+            if cancel(turn, event):
+                all_well(turn, event.place_id)
         case Done():
             carry_out(turn, event)
         case TestSet():
             _set_test(turn, event)
         case PhaseSet():
             set_phase(turn, event)
+            watch_all(turn, [event.place_id])
+        case Heard():
+            hear(turn, event)
+        case HeardNothing(place_id, blind):
+            hear_nothing(turn, place_id, blind=blind)
+        case Stayed():
+            stay(turn, event)
+        case CheckedIn():
+            check_in(turn, event)
+        case AbsenceSet():
+            set_absence(turn, event)
         case Attempted(incident_id, attempt):
             _attempted(turn, incident_id, attempt)
         case ClockSet(by):
             _set_clock(turn, by)
+            shift(turn, by)
         case Restarted():
             _restart(turn, event)
+            watch_all(turn, turn.config.places, anew=True)
         case Configured():
             _fit(turn)
+            watch_all(turn, turn.config.places)
         case TimePassed():
             pass
 
@@ -107,6 +143,7 @@ def _let_pass(turn: Turn) -> None:
         if place.test_until is not None and turn.now >= place.test_until:
             turn.put_place(place_id, replace(place, test_until=None))
             turn.note(Word.TEST_ENDED, "system", place_id=place_id)
+    let_watch(turn)
     for incident in tuple(turn.state.incidents.values()):
         if incident.stage not in OPEN and turn.now - incident.changed_at > KEEP_CLOSED:
             turn.drop(incident.incident_id)
@@ -171,6 +208,10 @@ def _set_clock(turn: Turn, by: timedelta) -> None:
     nobody would be told for as long as the clock went back.
     """
     turn.note(Word.CLOCK_SET, "system", by_s=by.total_seconds())
+    for incident in turn.open_incidents():
+        if incident.alarm_at is not None:
+            alarm_at = min(incident.alarm_at + by, turn.now)
+            turn.put(replace(incident, alarm_at=alarm_at))
     if by >= timedelta():
         return
     for place_id, place in tuple(turn.state.places.items()):

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CoreState, HomeAssistant
 
 from ..forms import exists
 from .commissioning import is_vacant
 from .const import CONF_ENTITY, CONF_NOTIFIERS, CONF_PHONES, CONF_SOURCES
+from .internet import plans_of_internet_only
 from .journal_files import Damage
 from .settings import HouseSettings, persons_told
+from .ways import ways_by_key
 
 if TYPE_CHECKING:
     from .runtime import EmergencyRuntime
@@ -24,12 +26,23 @@ class Problem(StrEnum):
     NOBODY_REACHABLE = "nobody_reachable"
     SOURCE_MISSING = "source_missing"
     NOT_TOLD = "not_told"
+    WAY_FAILED = "way_failed"
+    ONLY_INTERNET = "only_internet"
     UNSUPERVISED = "unsupervised"
+    SOURCE_LOST = "source_lost"
+    SOURCE_SILENT = "source_silent"
+    BATTERY_LOW = "battery_low"
+    LINK_LOST = "link_lost"
+    HEARTBEAT_FAILED = "heartbeat_failed"
+
+
+ADVICE: Final = frozenset({Problem.ONLY_INTERNET})
+"""What works, but should be better: a repair issue that is no fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A problem, and the place or person it is about."""
+    """A problem, and the place, person, plan, way or link (a config entry) it is about."""
 
     problem: Problem
     subject: str | None = None
@@ -37,7 +50,8 @@ class Fault:
 
 def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
     """Return what is wrong now."""
-    found: set[Fault] = set(runtime.messenger.faults)
+    found: set[Fault] = runtime.messenger.faults | runtime.signals.faults
+    found |= runtime.supervisor.faults | runtime.heartbeat.faults
     if not runtime.journal_ok:
         found.add(Fault(Problem.JOURNAL_FAILED))
     if runtime.damage - {Damage.TRUNCATED}:
@@ -55,7 +69,16 @@ def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
             for fault in _missing(runtime.hass, runtime.settings)
             if not is_vacant(runtime.state, str(fault.subject))
         }
+        found |= _ways_missing(runtime.hass, runtime.settings)
     return frozenset(found)
+
+
+def advice(runtime: EmergencyRuntime) -> frozenset[Fault]:
+    """Return what works, but should be better."""
+    if runtime.hass.state is not CoreState.running:
+        return frozenset()
+    plans = plans_of_internet_only(runtime.hass, runtime.settings)
+    return frozenset(Fault(Problem.ONLY_INTERNET, plan) for plan in plans)
 
 
 def has_channel(settings: HouseSettings, person_id: str) -> bool:
@@ -71,4 +94,13 @@ def _missing(hass: HomeAssistant, settings: HouseSettings) -> set[Fault]:
         for place_id, place in settings.places.items()
         for source in place[CONF_SOURCES]
         if not exists(hass, source[CONF_ENTITY])
+    }
+
+
+def _ways_missing(hass: HomeAssistant, settings: HouseSettings) -> set[Fault]:
+    """Return the sirens, speakers and scripts that Home Assistant does not know."""
+    return {
+        Fault(Problem.WAY_FAILED, key)
+        for key, entity_id in ways_by_key(settings.policies).items()
+        if not exists(hass, entity_id)
     }

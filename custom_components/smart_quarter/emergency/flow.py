@@ -10,9 +10,13 @@ from ..entry_flow import EntryFlow
 from ..forms import Errors, Finding, errors_of
 from ..part_flow import Answers, PartFlow
 from .const import (
+    CONF_ACTIVITY,
     CONF_AREA,
+    CONF_CHECK_IN_UNTIL,
+    CONF_CONSENT,
     CONF_ENTITY,
     CONF_FIRST,
+    CONF_INACTIVITY_H,
     CONF_KIND,
     CONF_LAST,
     CONF_PIN,
@@ -22,12 +26,20 @@ from .const import (
     CONF_SOURCE_ID,
     CONF_SOURCES,
     CONF_USER,
+    CONF_WATCH,
     SUBENTRY_PERSON,
     SUBENTRY_PLACE,
     SUBENTRY_POLICY,
     SYSTEM,
 )
-from .flow_checks import check_house, check_person, check_pin, check_place, check_policy
+from .flow_checks import (
+    check_house,
+    check_person,
+    check_pin,
+    check_place,
+    check_policy,
+    check_watch,
+)
 from .flow_rules import RuleSteps
 from .flow_schema import (
     HOUSE_SCHEMA,
@@ -35,6 +47,7 @@ from .flow_schema import (
     PERSON_SCHEMA,
     PLACE_SCHEMA,
     POLICY_SCHEMA,
+    WATCH_SCHEMA,
     with_options,
 )
 from .house_entities import sources_of_area
@@ -91,7 +104,10 @@ class PlaceFlow(RuleSteps):
             if area_id not in {None, looked_at}:
                 found = self._suggest(str(area_id))
                 errors[CONF_AREA] = "area_suggested" if found else "area_empty"
+            if not errors and self._known[CONF_WATCH]:
+                return await self.async_step_watch()
             if not errors:
+                self._forget(WATCH_SCHEMA)
                 return await self._async_finish_place()
         elif self._is_change:
             self._known |= _by_kind(self._known[CONF_SOURCES])
@@ -108,6 +124,21 @@ class PlaceFlow(RuleSteps):
                 self._known[kind.value] = [*self._known.get(kind.value, ()), *new]
             found += len(new)
         return found
+
+    async def async_step_watch(
+        self, user_input: Answers | None = None
+    ) -> SubentryFlowResult:
+        """Ask what is watched, and from when on somebody is asked."""
+        errors: Errors = {}
+        if user_input is not None:
+            consent: bool = self._known[CONF_CONSENT]
+            findings = check_watch(self.hass, user_input, consent)
+            errors = self._judge(WATCH_SCHEMA, user_input, findings)
+            if not errors:
+                return await self._async_finish_place()
+        elif not self._known.keys() & {CONF_ACTIVITY, CONF_CHECK_IN_UNTIL}:
+            self._known[CONF_INACTIVITY_H] = 12
+        return self._form("watch", WATCH_SCHEMA, errors)
 
     async def _async_finish_place(self) -> SubentryFlowResult:
         """Store the place; a source that stays keeps its id."""
@@ -190,7 +221,7 @@ class PolicyFlow(PartFlow):
 
     def _check(self, form: Answers) -> Iterator[Finding]:
         """Check the form of a policy."""
-        return check_policy(form, self._get_entry(), self._own_id)
+        return check_policy(self.hass, form, self._get_entry(), self._own_id)
 
     async def _word_for_everybody(self) -> str:
         """Return the word for all caretakers; the list cannot translate only one of its values."""

@@ -5,18 +5,27 @@ from collections.abc import Iterator
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import slugify
+from yarl import URL
 
 from ..forms import Finding, Form, check_entities, check_name, names_taken
 from .const import (
+    CONF_ACTIVITY,
+    CONF_CHECK_IN_UNTIL,
     CONF_CONSENT,
+    CONF_DAY_INACTIVITY_H,
     CONF_FIRST,
+    CONF_HEARTBEAT_URL,
+    CONF_INACTIVITY_H,
     CONF_NOTIFIERS,
     CONF_PHONES,
     CONF_PIN,
     CONF_PLACE,
     CONF_REPEAT_S,
     CONF_ROLE,
+    CONF_SILENT_H,
+    CONF_SPEAKERS,
     CONF_STEP_S,
+    CONF_TTS,
     CONF_USER,
     SUBENTRY_PERSON,
     SYSTEM,
@@ -24,9 +33,12 @@ from .const import (
 from .flow_schema import KINDS
 from .model import EVERYBODY, MAX_REPEAT_S, Role
 from .pins import UNCHANGED, is_pin, owner_of
-from .settings import BOUND, CARE, STEP_KEYS, WATCHING
+from .settings import BOUND, CARE, STAY_KEYS, WATCHING
+from .ways import STEP_KEYS, WAY_KEYS
 
 LEAST_S = 10
+LONGEST_H = 24 * 7
+LONGEST_INACTIVITY_H = 48
 
 
 def check_house(
@@ -35,6 +47,9 @@ def check_house(
     """Check the form of a house."""
     taken = names_taken(hass, SYSTEM, own_entry_id)
     yield from check_name(form, taken, slugify)
+    url = form.get(CONF_HEARTBEAT_URL)
+    if url and (URL(url).scheme not in {"http", "https"} or not URL(url).host):
+        yield CONF_HEARTBEAT_URL, "url_invalid"
 
 
 def check_place(
@@ -45,6 +60,26 @@ def check_place(
     yield from check_entities(hass, form, tuple(kind.value for kind in KINDS))
     if any(form.get(kind) for kind in WATCHING) and not form[CONF_CONSENT]:
         yield CONF_CONSENT, "consent_missing"
+    hours = form.get(CONF_SILENT_H)
+    if hours is not None and not 1 <= hours <= LONGEST_H:
+        yield CONF_SILENT_H, "hours_range"
+
+
+def check_watch(hass: HomeAssistant, form: Form, consent: bool) -> Iterator[Finding]:
+    """Check how a place is watched; only a check-in needs no consent."""
+    stays = tuple(STAY_KEYS.values())
+    yield from check_entities(hass, form, (CONF_ACTIVITY, *stays))
+    for key in (CONF_INACTIVITY_H, CONF_DAY_INACTIVITY_H):
+        hours = form.get(key)
+        if hours and not 1 <= hours <= LONGEST_INACTIVITY_H:
+            yield key, "inactivity_range"
+        if hours and not form.get(CONF_ACTIVITY):
+            yield CONF_ACTIVITY, "activity_missing"
+    watches = [key for key in (CONF_ACTIVITY, *stays) if form.get(key)]
+    if watches and not consent:
+        yield watches[0], "consent_missing"
+    if not (watches or form.get(CONF_CHECK_IN_UNTIL)):
+        yield CONF_CHECK_IN_UNTIL, "watch_empty"
 
 
 def check_person(
@@ -84,10 +119,13 @@ def check_pin(pin: str, entry: ConfigEntry, own_id: str | None) -> Iterator[Find
 
 
 def check_policy(
-    form: Form, entry: ConfigEntry, own_id: str | None
+    hass: HomeAssistant, form: Form, entry: ConfigEntry, own_id: str | None
 ) -> Iterator[Finding]:
     """Check the form of a policy."""
     yield from check_name(form, _titles(entry, own_id))
+    yield from check_entities(hass, form, (*WAY_KEYS, CONF_TTS))
+    if form.get(CONF_SPEAKERS) and not form.get(CONF_TTS):
+        yield CONF_TTS, "tts_missing"
     told = {target for key in STEP_KEYS for target in form.get(key, ())}
     if not form[CONF_FIRST]:
         yield CONF_FIRST, "targets_missing"

@@ -1,7 +1,6 @@
 """The forms of the emergency system: fields, their selectors and defaults."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.const import CONF_NAME, UnitOfTime
@@ -23,13 +22,20 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
+    TimeSelector,
 )
 import voluptuous as vol
 
 from .const import (
+    CONF_ACTIVITY,
+    CONF_ACTIVITY_IS_CHECK_IN,
     CONF_AREA,
+    CONF_CHECK_IN_UNTIL,
     CONF_CONSENT,
+    CONF_DAY_INACTIVITY_H,
     CONF_FIRST,
+    CONF_HEARTBEAT_URL,
+    CONF_INACTIVITY_H,
     CONF_LAST,
     CONF_NOTIFIERS,
     CONF_PHONES,
@@ -39,17 +45,29 @@ from .const import (
     CONF_PUSH_DETAIL,
     CONF_REPEAT_S,
     CONF_ROLE,
+    CONF_SCRIPTS,
     CONF_SECOND,
+    CONF_SILENT_H,
+    CONF_SIRENS,
+    CONF_SLEEP_BEGINS,
+    CONF_SLEEP_ENDS,
+    CONF_SPEAKERS,
     CONF_STEP_S,
+    CONF_TTS,
     CONF_USER,
+    CONF_WATCH,
+    CONF_WAYS_FROM,
 )
 from .messages import Detail
 from .model import Kind, Role
+from .settings import SLEEP, STAY_KEYS
+from .ways import STEP_KEYS
 
 SOURCE_DOMAINS: Final = (
     *("binary_sensor", "event", "button", "input_boolean", "input_button"),
     *("sensor", "switch"),
 )
+SIREN_DOMAINS: Final = ("siren", "switch", "light")
 KINDS: Final = (
     Kind.MANUAL,
     Kind.FALL,
@@ -69,11 +87,11 @@ ROLES: Final = (
 )
 
 
-def _select(*options: StrEnum, key: str) -> SelectSelector:
+def _select(*options: str, key: str) -> SelectSelector:
     """Return a list of words to choose from."""
     return SelectSelector(
         SelectSelectorConfig(
-            options=[option.value for option in options],
+            options=[str(option) for option in options],
             translation_key=key,
             mode=SelectSelectorMode.DROPDOWN,
         )
@@ -88,19 +106,25 @@ def _choice(*, multiple: bool = False) -> SelectSelector:
     return SelectSelector(config)
 
 
-def _seconds() -> NumberSelector:
-    """Return a box for seconds; what is allowed is checked with a sentence of our own."""
+def _number(unit: UnitOfTime) -> NumberSelector:
+    """Return a box for a number; what is allowed is checked with a sentence of our own."""
     return NumberSelector(
         NumberSelectorConfig(
             mode=NumberSelectorMode.BOX,
             step=1,
-            unit_of_measurement=UnitOfTime.SECONDS,
+            unit_of_measurement=unit,
         )
     )
 
 
-_SOURCES: Final = EntitySelector(
-    EntitySelectorConfig(domain=list(SOURCE_DOMAINS), multiple=True)
+def _entities(*domains: str) -> EntitySelector:
+    """Return a list of entities to choose from."""
+    return EntitySelector(EntitySelectorConfig(domain=list(domains), multiple=True))
+
+
+_SOURCES: Final = _entities(*SOURCE_DOMAINS)
+_STAY: Final = EntitySelector(
+    EntitySelectorConfig(domain=["binary_sensor", "input_boolean"])
 )
 _PHONES: Final = DeviceSelector(
     DeviceSelectorConfig(
@@ -114,6 +138,10 @@ HOUSE_SCHEMA: Final = vol.Schema(
         vol.Required(CONF_PUSH_DETAIL, default=Detail.PLACE): _select(
             *Detail, key="emergency_push_detail"
         ),
+        vol.Optional(CONF_HEARTBEAT_URL): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.URL)
+        ),
+        vol.Optional(CONF_TTS): EntitySelector(EntitySelectorConfig(domain="tts")),
     }
 )
 PLACE_SCHEMA: Final = vol.Schema(
@@ -123,6 +151,21 @@ PLACE_SCHEMA: Final = vol.Schema(
         **{vol.Optional(kind.value): _SOURCES for kind in KINDS},
         vol.Required(CONF_CONSENT, default=False): BooleanSelector(),
         vol.Optional(CONF_POLICY): _choice(),
+        vol.Optional(CONF_SILENT_H): _number(UnitOfTime.HOURS),
+        vol.Optional(CONF_SPEAKERS): _entities("media_player"),
+        vol.Required(CONF_WATCH, default=False): BooleanSelector(),
+    }
+)
+WATCH_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(CONF_ACTIVITY): _entities(*SOURCE_DOMAINS, "light"),
+        vol.Optional(CONF_INACTIVITY_H): _number(UnitOfTime.HOURS),
+        vol.Optional(CONF_DAY_INACTIVITY_H): _number(UnitOfTime.HOURS),
+        vol.Required(CONF_SLEEP_BEGINS, default=SLEEP[0]): TimeSelector(),
+        vol.Required(CONF_SLEEP_ENDS, default=SLEEP[1]): TimeSelector(),
+        vol.Optional(CONF_CHECK_IN_UNTIL): TimeSelector(),
+        vol.Required(CONF_ACTIVITY_IS_CHECK_IN, default=False): BooleanSelector(),
+        **{vol.Optional(key): _STAY for key in STAY_KEYS.values()},
     }
 )
 PERSON_SCHEMA: Final = vol.Schema(
@@ -136,9 +179,7 @@ PERSON_SCHEMA: Final = vol.Schema(
             TextSelectorConfig(type=TextSelectorType.PASSWORD)
         ),
         vol.Optional(CONF_PHONES): _PHONES,
-        vol.Optional(CONF_NOTIFIERS): EntitySelector(
-            EntitySelectorConfig(domain="notify", multiple=True)
-        ),
+        vol.Optional(CONF_NOTIFIERS): _entities("notify"),
         vol.Optional(CONF_PLACE): _choice(),
     }
 )
@@ -148,8 +189,15 @@ POLICY_SCHEMA: Final = vol.Schema(
         vol.Required(CONF_FIRST): _choice(multiple=True),
         vol.Optional(CONF_SECOND): _choice(multiple=True),
         vol.Optional(CONF_LAST): _choice(multiple=True),
-        vol.Optional(CONF_STEP_S): _seconds(),
-        vol.Required(CONF_REPEAT_S, default=30): _seconds(),
+        vol.Optional(CONF_STEP_S): _number(UnitOfTime.SECONDS),
+        vol.Required(CONF_REPEAT_S, default=30): _number(UnitOfTime.SECONDS),
+        vol.Optional(CONF_SIRENS): _entities(*SIREN_DOMAINS),
+        vol.Optional(CONF_SPEAKERS): _entities("media_player"),
+        vol.Optional(CONF_TTS): EntitySelector(EntitySelectorConfig(domain="tts")),
+        vol.Optional(CONF_SCRIPTS): _entities("script"),
+        vol.Required(CONF_WAYS_FROM, default=CONF_FIRST): _select(
+            *STEP_KEYS, key="emergency_ways_from"
+        ),
     }
 )
 

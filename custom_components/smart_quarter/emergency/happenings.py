@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .model import SYSTEM_ACTOR, Actor, Kind, Outcome, Phase
+from .watch import Rule
 
 
 class Deed(StrEnum):
@@ -23,6 +24,8 @@ class Deed(StrEnum):
     NOTE = "note"
     TEST = "test"
     COMMISSION = "commission"
+    CHECK_IN = "check_in"
+    ABSENCE = "absence"
     MOVE_OUT = "move_out"
     """Nobody lives there any more: the sources are off and the person is erased."""
 
@@ -48,6 +51,10 @@ class Word(StrEnum):
     TEST_STARTED = "test_started"
     TEST_ENDED = "test_ended"
     PHASE_CHANGED = "phase_changed"
+    CHECKED_IN = "checked_in"
+    LEFT_HOME = "left_home"
+    RETURNED_HOME = "returned_home"
+    REMINDED = "reminded"
     CLOCK_SET = "clock_set"
     UNSUPERVISED = "unsupervised"
     FOR_REVIEW = "for_review"
@@ -123,6 +130,47 @@ class PhaseSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Somebody was active: when, by the place."""
+
+    places: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class HeardNothing:
+    """Nothing that shows activity in a place can be heard, or something can again."""
+
+    place_id: str
+    blind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stayed:
+    """Something that must not last too long has begun, or (None) is over."""
+
+    place_id: str
+    rule: Rule
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """Somebody says that all is well in a place."""
+
+    place_id: str
+    actor: Actor = SYSTEM_ACTOR
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceSet:
+    """Nobody is in a place until a time, or (None) somebody is again."""
+
+    place_id: str
+    until: datetime | None
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class Attempted:
     """An attempt to tell somebody was begun."""
 
@@ -165,6 +213,11 @@ type HouseEvent = (
     | Done
     | TestSet
     | PhaseSet
+    | Heard
+    | HeardNothing
+    | Stayed
+    | CheckedIn
+    | AbsenceSet
     | Attempted
     | ClockSet
     | Restarted
@@ -197,7 +250,14 @@ class Notify:
 class Ask:
     """Ask the resident whether all is well, before anybody else is told."""
 
-    incident_id: str
+    place_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Remind the resident of the daily check-in."""
+
+    place_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,4 +268,12 @@ class AllClear:
     targets: tuple[str, ...]
 
 
-type HouseEffect = Entry | Notify | Ask | AllClear
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Somebody has taken it: nobody is looked for any more, but it is not over."""
+
+    incident_id: str
+    targets: tuple[str, ...]
+
+
+type HouseEffect = Entry | Notify | Ask | Remind | Quiet | AllClear

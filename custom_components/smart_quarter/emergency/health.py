@@ -5,18 +5,13 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from ..const import CONF_SYSTEM, DOMAIN
-from .const import SYSTEM
+from .houses import houses
 from .model import OPEN
 
 
 def health_info(hass: HomeAssistant) -> Mapping[str, Any]:
     """Return the number of houses, places, open incidents and faults."""
-    runtimes = [
-        entry.runtime_data
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
-        if entry.data[CONF_SYSTEM] == SYSTEM
-    ]
+    runtimes = houses(hass)
     incidents = [
         incident
         for runtime in runtimes

@@ -19,7 +19,7 @@ from homeassistant.util.ulid import ulid_now
 
 from .const import CONF_ENTITY, CONF_SOURCE_ID, CONF_SOURCES
 from .happenings import HouseEvent, SourceCleared, SourceMatched
-from .matching import Match, Rule, Seen, meaning_of
+from .matching import Match, MatchRule, Seen, meaning_of
 from .settings import HouseSettings, rule_of
 
 type Owner = tuple[str, str]
@@ -41,7 +41,7 @@ def sources_by_entity(settings: HouseSettings) -> dict[str, list[Owner]]:
     return found
 
 
-def rules_by_source(settings: HouseSettings) -> dict[str, Rule]:
+def rules_by_source(settings: HouseSettings) -> dict[str, MatchRule]:
     """Return which states of its entity make a source call."""
     return {
         source[CONF_SOURCE_ID]: rule_of(source)
@@ -64,7 +64,7 @@ class Sources:
         self._feed = feed
         self._came_or_went = came_or_went
         self._owners: dict[str, list[Owner]] = {}
-        self._rules: dict[str, Rule] = {}
+        self._rules: dict[str, MatchRule] = {}
         self._presses: dict[str, str] = {}
         self._heard_until = dt_util.utcnow()
         self._stop: CALLBACK_TYPE | None = None

@@ -30,7 +30,7 @@ class Match(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class MatchRule:
     """Which states call for help; with a limit only numbers say anything at all."""
 
     above: float | None = None
@@ -52,7 +52,7 @@ class Rule:
         return too_high or (self.below is not None and number < self.below)
 
 
-DEFAULT_RULE: Final = Rule()
+DEFAULT_RULE: Final = MatchRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,9 @@ def number_of(text: str) -> float | None:
     return number if isfinite(number) else None
 
 
-def meaning_of(seen: Seen, heard_until: datetime, rule: Rule = DEFAULT_RULE) -> Match:
+def meaning_of(
+    seen: Seen, heard_until: datetime, rule: MatchRule = DEFAULT_RULE
+) -> Match:
     """Return what a change of state means.
 
     A press that is not later than `heard_until` was heard, or came before anybody listened.

@@ -102,6 +102,24 @@ def clear_message(
     return Message(words["push_clear"], text, {"tag": incident.incident_id})
 
 
+def spoken(message: Message) -> str:
+    """Return a message as it is said aloud."""
+    return f"{message.title}. {message.text.replace(' · ', ', ')}"
+
+
+def script_variables(incident: Incident, place: str, detail: Detail) -> dict[str, Any]:
+    """Return what a script is told: no more than a notification may tell."""
+    told = detail is not Detail.ANONYMOUS
+    return {
+        "incident_id": incident.incident_id,
+        "stage": incident.stage.value,
+        "test": incident.test,
+        "place": place if told else None,
+        "kind": incident.kind.value if told else None,
+        "outcome": None if incident.outcome is None else incident.outcome.value,
+    }
+
+
 def _alarm_data(words: Words, incident: Incident) -> dict[str, Any]:
     """Return what makes a phone ring, with the buttons."""
     actions = [

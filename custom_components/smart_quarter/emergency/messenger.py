@@ -38,7 +38,7 @@ TOGETHER_S: Final = 5.0
 """So long is collected what one person is told together."""
 EVENT_BUTTON: Final = "mobile_app_notification_action"
 
-type Channel = Callable[[], Awaitable[None]]
+type Channel = Callable[[], Awaitable[object]]
 
 
 class Messenger:
@@ -54,7 +54,7 @@ class Messenger:
 
     async def async_start(self) -> None:
         """Learn the words before they are needed, and listen to the buttons on the phones."""
-        await self._async_words()
+        await self.async_words()
         stop = self._hass.bus.async_listen(EVENT_BUTTON, self._button)
         self._runtime.entry.async_on_unload(stop)
 
@@ -122,7 +122,7 @@ class Messenger:
         """
         make = alarm_message if is_alarm else clear_message
         place = self._runtime.name_of(incident.place_id)
-        message = make(await self._async_words(), incident, place, self._detail)
+        message = make(await self.async_words(), incident, place, self.detail)
 
         def is_needed() -> bool:
             return not is_alarm or self._is_open(incident.incident_id)
@@ -144,7 +144,7 @@ class Messenger:
     async def _async_tell_many(self, person_id: str, alarms: list[Incident]) -> None:
         """Tell a person about many alarms with one message, in all ways."""
         places = [self._runtime.name_of(incident.place_id) for incident in alarms]
-        message = many_message(await self._async_words(), places, self._detail)
+        message = many_message(await self.async_words(), places, self.detail)
 
         def is_needed() -> bool:
             return any(self._is_open(each.incident_id) for each in alarms)
@@ -178,21 +178,21 @@ class Messenger:
         for channel in self._channels(person_id, message):
             if not is_needed():
                 return True
-            told = await _is_taken(channel) or told
+            told = await is_taken(channel) or told
             if told and not every_way:
                 break
         self._set_fault(Fault(Problem.NOT_TOLD, person_id), present=not told)
         return told
 
     @property
-    def _detail(self) -> Detail:
+    def detail(self) -> Detail:
         """Return how much the house allows a message to tell."""
         house = self._runtime.settings.house
         return Detail(house.get(CONF_PUSH_DETAIL, Detail.PLACE))
 
     async def _async_show(self, incident: Incident) -> None:
         """Show an open alarm to everybody in Home Assistant: the last resort."""
-        words = await self._async_words()
+        words = await self.async_words()
         if self._is_open(incident.incident_id):
             persistent_notification.async_create(
                 self._hass,
@@ -201,7 +201,7 @@ class Messenger:
                 incident.incident_id,
             )
 
-    async def _async_words(self) -> Words:
+    async def async_words(self) -> Words:
         """Return the words in the language of the house, which may have changed."""
         language = self._hass.config.language
         if language not in self._words:
@@ -265,7 +265,7 @@ class Messenger:
         self._runtime.feed([Done(deed, incident_id, actor, outcome)])
 
 
-async def _is_taken(channel: Channel) -> bool:
+async def is_taken(channel: Channel) -> bool:
     """Tell whether a channel takes a message in time."""
     try:
         async with asyncio.timeout(CHANNEL_S):

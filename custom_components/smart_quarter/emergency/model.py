@@ -10,6 +10,8 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from .watch import Rule, Watch, Watching
+
 
 class Kind(StrEnum):
     """What a source reports."""
@@ -144,6 +146,13 @@ class PlaceConfig:
     place_id: str
     policy_id: str
     sources: Mapping[str, SourceConfig] = field(default_factory=dict)
+    """Its entities, and one for each rule of its watch."""
+    watch: Watch | None = None
+
+
+def rule_source(place_id: str, rule: Rule) -> str:
+    """Return the id of the source that stands for a rule of a place's watch."""
+    return f"{place_id}.{rule}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +178,10 @@ class Policy:
     """Who took it must be there by then, or the alarm is back."""
     on_scene_s: int = 3600
     """Who is there must have closed it by then, or the alarm is back."""
+
+    def step_at(self, position: int) -> PolicyStep:
+        """Return the step at a position from 0; a policy may have become shorter."""
+        return self.steps[min(position, len(self.steps) - 1)]
 
 
 LAST_RESORT: Final = Policy(steps=(PolicyStep(targets=(EVERYBODY,)),))
@@ -230,6 +243,20 @@ class Incident:
     """Raised, or escalated, later than it should have been: nobody was watching."""
     review: bool = False
     """Came back with an old backup: shown, but not alarmed again."""
+    alarm_at: datetime | None = None
+    """UTC time since which somebody is looked for, or was the last time."""
+    answered: bool = False
+    """Somebody took it, or closed it, after an alarm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How long it took until somebody took an alarm for the first time."""
+
+    at: datetime
+    seconds: float
+    late: bool = False
+    """Home Assistant was down meanwhile, or before: it counts as not in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +266,7 @@ class PlaceState:
     phase: Phase = Phase.NOT_COMMISSIONED
     test_until: datetime | None = None
     """Walk test: until then an incident is a test, and an alarm if nobody ends it."""
+    watching: Watching = field(default_factory=Watching)
     reported: frozenset[str] = frozenset()
     """Sources that reported in the present walk test, or else in the last one."""
     proven: frozenset[str] = frozenset()
@@ -254,6 +282,8 @@ class HouseState:
     places: Mapping[str, PlaceState] = field(default_factory=dict)
     raised: frozenset[str] = frozenset()
     """Sources that raised an incident and have not cleared since."""
+    answers: tuple[Answer, ...] = ()
+    """Of the last weeks, the oldest first; see `answers`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from .const import (
     CONF_ROLE,
     CONF_SOURCE_ID,
     CONF_SOURCES,
+    CONF_WATCH,
 )
+from .flow_schema import WATCH_SCHEMA
 from .happenings import Deed, PhaseSet
 from .model import Actor, Phase, PlaceState
 from .rights import may
@@ -77,10 +79,12 @@ def walk_test_report(
 
 @callback
 def _erase(runtime: EmergencyRuntime, place_id: str, persons: list[str]) -> None:
-    """Remove persons, and the consent that was theirs."""
+    """Remove persons, the consent that was theirs, and how they were watched."""
     manager, entry = runtime.hass.config_entries, runtime.entry
     for person_id in persons:
         manager.async_remove_subentry(entry, person_id)
     place = entry.subentries[place_id]
-    data = MappingProxyType({**place.data, CONF_CONSENT: False})
+    of_person = {str(marker) for marker in WATCH_SCHEMA.schema}
+    kept = {key: each for key, each in place.data.items() if key not in of_person}
+    data = MappingProxyType({**kept, CONF_CONSENT: False, CONF_WATCH: False})
     manager.async_update_subentry(entry, place, data=data)

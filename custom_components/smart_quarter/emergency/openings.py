@@ -69,15 +69,16 @@ def call(turn: Turn, event: Called) -> None:
     _open_or_merge(turn, opened, event.actor.name, 0)
 
 
-def cancel(turn: Turn, event: Cancelled) -> None:
-    """Cancel the pre-alarms of a place; after an alarm it is only a note."""
+def cancel(turn: Turn, event: Cancelled) -> bool:
+    """Cancel the pre-alarms of a place, after an alarm only note it; tell whether it was allowed."""
     if not turn.is_allowed(event.actor, Deed.CANCEL, event.place_id):
-        return
+        return False
     for incident in turn.incidents(event.place_id):
         if incident.stage is Stage.PRE_ALARM:
             end_pre_alarm(turn, incident, event.actor.name, None)
         elif incident.stage in MERGING:
             turn.note(Word.NOTED, event.actor.name, incident, cancel_too_late=True)
+    return True
 
 
 def clear(turn: Turn, place_id: str, source_id: str) -> None:
@@ -149,7 +150,7 @@ def _begin(turn: Turn, opened: Incident, by: str, expires_at: datetime) -> None:
         opened = replace(opened, deadline=expires_at)
         turn.put(opened)
         turn.note(Word.PRE_ALARM, by, opened, kind=opened.kind, test=opened.test)
-        turn.effects.append(Ask(opened.incident_id))
+        turn.effects.append(Ask(opened.place_id))
     else:
         opened = turn.look_for_somebody(opened, 0)
         turn.note(Word.ALARM, by, opened, kind=opened.kind, late=opened.late)

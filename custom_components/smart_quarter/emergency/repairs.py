@@ -11,11 +11,12 @@ import voluptuous as vol
 
 from ..const import CONF_SYSTEM, DOMAIN
 from .const import SYSTEM
-from .faults import Fault, Problem
+from .faults import ADVICE, Fault, Problem
 
 CONF_ENTRY: Final = "entry_id"
 CONF_PROBLEM: Final = "problem"
 FIXABLE: Final = frozenset({Problem.JOURNAL_DAMAGED, Problem.UNSUPERVISED})
+WARNINGS: Final = frozenset({Problem.BATTERY_LOW, Problem.HEARTBEAT_FAILED})
 CRITICAL: Final = frozenset({Problem.JOURNAL_FAILED, Problem.NOBODY_REACHABLE})
 
 
@@ -72,8 +73,6 @@ def _raise(
     words: dict[str, str],
 ) -> None:
     """Raise the issue of a problem."""
-    critical = problem in CRITICAL
-    severity = ir.IssueSeverity.CRITICAL if critical else ir.IssueSeverity.ERROR
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -85,10 +84,18 @@ def _raise(
             **words,
         },
         is_fixable=problem in FIXABLE,
-        severity=severity,
+        severity=_severity(problem),
         translation_key=f"emergency_{problem}",
         translation_placeholders=words,
     )
+
+
+def _severity(problem: Problem) -> ir.IssueSeverity:
+    """Return how soon a problem must be mended."""
+    if problem in WARNINGS | ADVICE:
+        return ir.IssueSeverity.WARNING
+    critical = problem in CRITICAL
+    return ir.IssueSeverity.CRITICAL if critical else ir.IssueSeverity.ERROR
 
 
 def create_fix_flow(

@@ -22,20 +22,33 @@ _CARE: Final = frozenset(
         Deed.RESOLVE,
         Deed.NOTE,
         Deed.TEST,
+        Deed.CHECK_IN,
+        Deed.ABSENCE,
     }
 )
 RIGHTS: Final[Mapping[Role, frozenset[Deed]]] = MappingProxyType(
     {
-        Role.RESIDENT: frozenset({Deed.CALL, Deed.CANCEL}),
+        Role.RESIDENT: frozenset({Deed.CALL, Deed.CANCEL, Deed.CHECK_IN, Deed.ABSENCE}),
         Role.CARETAKER: _CARE,
         Role.LEAD: _CARE | {Deed.REOPEN, Deed.COMMISSION, Deed.MOVE_OUT},
         Role.TECHNICIAN: frozenset({Deed.CALL, Deed.TEST, Deed.COMMISSION}),
         Role.OBSERVER: frozenset({Deed.CALL}),
-        Role.SYSTEM: frozenset({Deed.CALL, Deed.CANCEL, Deed.NOTE, Deed.ESCALATE}),
+        Role.SYSTEM: frozenset(
+            {Deed.CALL, Deed.CANCEL, Deed.NOTE, Deed.ESCALATE, Deed.CHECK_IN}
+        ),
         Role.UNKNOWN: frozenset({Deed.CALL}),
     }
 )
 """Anybody may call for help; only persons with a role in the house close an alarm."""
+
+
+NO_INCIDENT: Final = frozenset(
+    {
+        *(Deed.CALL, Deed.TEST, Deed.COMMISSION, Deed.MOVE_OUT),
+        *(Deed.CHECK_IN, Deed.ABSENCE),
+    }
+)
+"""Deeds that have to do with a place, not with one of its incidents."""
 
 
 class Refusal(StrEnum):
@@ -99,7 +112,7 @@ def is_repeated(incident: Incident, done: Done) -> bool:
 def _stage_refusal(incident: Incident, done: Done, now: datetime) -> Refusal | None:
     """Return why the stage of an incident does not allow a deed."""
     stage, deed = incident.stage, done.deed
-    if deed in (Deed.CALL, Deed.TEST, Deed.COMMISSION, Deed.MOVE_OUT):
+    if deed in NO_INCIDENT:
         return Refusal.NOT_ALLOWED
     if deed is Deed.NOTE:
         return None

@@ -18,14 +18,17 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..devices import async_rename_devices, entry_device
 from ..renames import async_follow_renames
+from .activity import Activity
+from .asking import Asking
 from .care import Care
 from .commissioning import unproven_places
 from .const import HOUSE_MODEL, SUBENTRY_PERSON, SUBENTRY_PLACE, SUBENTRY_POLICY, SYSTEM
 from .diagnostics import house_diagnostics
 from .engine import step, wake_at
-from .faults import Fault, Problem, faults
+from .faults import Fault, Problem, advice, faults
 from .happenings import (
     AllClear,
+    Ask,
     Attempted,
     ClockSet,
     Configured,
@@ -33,18 +36,25 @@ from .happenings import (
     HouseEffect,
     HouseEvent,
     Notify,
+    Quiet,
+    Remind,
     Restarted,
     TimePassed,
     Word,
 )
+from .heartbeat import Heartbeat
 from .inputs import Sources
 from .journal import Journal
 from .journal_files import Damage
 from .messenger import Messenger
 from .model import Actor, HouseState
+from .news import Begun, FaultFound, Happened, News
 from .notes import Notes
 from .repairs import async_report, async_report_unproven
 from .settings import HouseSettings, actor_of, house_config
+from .signals import Signals
+from .supervisor import Supervisor
+from .ways import ways_by_key
 
 type EmergencyConfigEntry = ConfigEntry[EmergencyRuntime]
 type Outage = tuple[datetime, datetime]
@@ -67,13 +77,21 @@ class EmergencyRuntime:
         self.state = HouseState()
         self.damage: frozenset[Damage] = frozenset()
         self.outage: Outage | None = None
+        self.heard_until = dt_util.utcnow()
         self.journal_ok = True
         self.unrecorded: set[str] = set()
         self.faults: frozenset[Fault] = frozenset()
+        self._reported: frozenset[Fault] = frozenset()
         self.notes = Notes(hass, entry.entry_id)
         self.journal = Journal(journal_folder(hass, entry), self._journal_changed)
+        self.news = News(hass)
         self.messenger = Messenger(self)
+        self.signals = Signals(self)
         self.care = Care(self)
+        self.supervisor = Supervisor(self)
+        self.activity = Activity(self)
+        self.asking = Asking(self)
+        self.heartbeat = Heartbeat(self)
         self._listeners = defaultdict[str | None, list[Callable[[], None]]](list)
         self._entry_listeners = defaultdict[str, list[EntryListener]](list)
         self._untold = defaultdict[str, list[Entry]](list)
@@ -93,6 +111,7 @@ class EmergencyRuntime:
         await self.notes.async_load()
         self.state, self.damage = found.state, found.damage
         self._restarted = Restarted(found.alive_until, found.restored)
+        self.heard_until = found.alive_until or dt_util.utcnow()
         self.outage = _outage(found.alive_until, dt_util.utcnow())
         dr.async_get(self.hass).async_get_or_create_from_info(
             config_entry_id=self.entry.entry_id,
@@ -102,20 +121,25 @@ class EmergencyRuntime:
     async def async_start(self) -> None:
         """Go on with what is open, then listen."""
         await self.messenger.async_start()
+        self.signals.silence_left_over(self._restarted.alive_until)
         self.feed([self._restarted, Configured()])
-        heard_until = self._restarted.alive_until or dt_util.utcnow()
-        self._sources.listen(self.settings, heard_until)
+        self._sources.listen(self.settings, self.heard_until)
+        self.activity.listen()
+        self.supervisor.start()
+        self.heartbeat.start()
         self.report_faults()
+        self.news.tell(Begun(self))
         self.entry.async_on_unload(async_follow_renames(self.hass, self.entry))
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
 
     async def async_unload(self) -> None:
         """Fall silent and leave everything on disk; nothing that is open is ended."""
         self._sources.stop()
+        self.activity.stop()
         if self._timer is not None:
             self._timer.cancel()
         await self.journal.async_close()
-        async_report(self.hass, self.entry, frozenset(), self.faults, self._words_of)
+        async_report(self.hass, self.entry, frozenset(), self._reported, self._words_of)
         async_report_unproven(self.hass, self.entry, [])
 
     async def async_apply_config(self) -> None:
@@ -127,6 +151,7 @@ class EmergencyRuntime:
         self._configure()
         self.feed([Configured()])
         self._sources.listen(self.settings, dt_util.utcnow())
+        self.activity.listen()
         self.report_faults()
         for place_id in self.settings.places.keys() - known:
             for listener in tuple(self._place_listeners):
@@ -167,6 +192,11 @@ class EmergencyRuntime:
         subentry = self.entry.subentries.get(subentry_id)
         return "?" if subentry is None else subentry.title
 
+    def _name_of_subject(self, subject: str) -> str:
+        """Return the name of what a fault is about; a link is another integration's entry."""
+        link = self.hass.config_entries.async_get_entry(subject)
+        return self.name_of(subject) if link is None else link.title
+
     def subscribe(
         self, place_id: str | None, listener: Callable[[], None]
     ) -> CALLBACK_TYPE:
@@ -201,7 +231,7 @@ class EmergencyRuntime:
     def feed(self, events: Iterable[HouseEvent]) -> asyncio.Future[bool] | None:
         """Let the engine take in events; the future tells when the last is on disk."""
         ticket = None
-        for event in (*self._clock_events(), *events):
+        for event in (*self._clock_events(), *self.activity.remembered(), *events):
             before, now = self.state, dt_util.utcnow()
             self.state, effects = step(self.config, before, event, now)
             if effects or self.state != before:
@@ -235,14 +265,24 @@ class EmergencyRuntime:
                 case Notify(incident_id, attempt):
                     self.messenger.async_alarm(effect)
                     self.feed([Attempted(incident_id, attempt)])
+                    self.signals.async_alarm(effect)
                 case AllClear():
                     self.messenger.async_all_clear(effect)
+                    self.signals.async_quiet(effect)
+                case Quiet():
+                    self.signals.async_quiet(effect)
+                case Ask(place_id):
+                    self.asking.say(place_id, "ask_well")
+                case Remind(place_id):
+                    self.asking.say(place_id, "ask_check_in")
                 case Entry():
                     self._tell(effect)
         said = [each for each in effects if isinstance(each, Entry)]
-        self._notify({each.place_id for each in said})
+        self.notify({each.place_id for each in said})
         if any(each.word is Word.PHASE_CHANGED for each in said):
             self.report_faults()
+        for entry in said:
+            self.news.tell(Happened(self, entry))
 
     def _mark_unrecorded(
         self, ticket: asyncio.Future[bool], effects: tuple[HouseEffect, ...]
@@ -255,7 +295,7 @@ class EmergencyRuntime:
         @callback
         def recorded(_: asyncio.Future[bool]) -> None:
             self.unrecorded -= known
-            self._notify({None})
+            self.notify({None})
 
         ticket.add_done_callback(recorded)
         self.report_faults()
@@ -269,7 +309,7 @@ class EmergencyRuntime:
         for listener in listeners:
             listener(entry)
 
-    def _notify(self, place_ids: Iterable[str | None]) -> None:
+    def notify(self, place_ids: Iterable[str | None]) -> None:
         """Tell who listens to the places, and to the house."""
         for place_id in {*place_ids, None}:
             for listener in tuple(self._listeners[place_id]):
@@ -289,6 +329,7 @@ class EmergencyRuntime:
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
         """Look for what is missing, once all that there is has been set up."""
+        self.news.started()
         self.report_faults()
 
     @callback
@@ -319,19 +360,26 @@ class EmergencyRuntime:
             persons=_data(self.entry, SUBENTRY_PERSON),
             policies=_data(self.entry, SUBENTRY_POLICY),
         )
-        self.config = house_config(self.settings)
+        self.config = house_config(self.settings, dt_util.get_default_time_zone())
         self.messenger.forget_gone()
+        self.signals.apply_config()
+        self.supervisor.forget()
 
     @callback
     def report_faults(self) -> None:
         """Bring the repair issues in line with the faults, and with what is left to do."""
         self._report_unproven()
         found = faults(self)
-        if found == self.faults:
+        reported = found | advice(self)
+        if reported == self._reported:
             return
-        previous, self.faults = self.faults, found
-        async_report(self.hass, self.entry, found, previous, self._words_of)
-        self._notify({None})
+        before, previous = self.faults, self._reported
+        new = found - before
+        self.faults, self._reported = found, reported
+        async_report(self.hass, self.entry, reported, previous, self._words_of)
+        for fault in new:
+            self.news.tell(FaultFound(self, fault))
+        self.notify({fault.subject for fault in self.faults ^ before})
 
     def _report_unproven(self) -> None:
         """Bring the one issue about all places that nobody has walked through in line."""
@@ -342,11 +390,12 @@ class EmergencyRuntime:
 
     def _words_of(self, subject: str | None) -> dict[str, str]:
         """Return what the message about a fault fills in."""
-        name = self.entry.title if subject is None else self.name_of(subject)
+        ways = ways_by_key(self.settings.policies)
+        name = self.entry.title if subject is None else self._name_of_subject(subject)
         since, until = self.outage or (None, None)
         return {
             "house": self.entry.title,
-            "name": name,
+            "name": ways.get(subject or "", name),
             "places": ", ".join(self.name_of(key) for key in self.settings.places),
             "since": _shown(since),
             "until": _shown(until),

@@ -9,13 +9,16 @@ from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
+    SensorStateClass,
 )
-from homeassistant.const import EntityCategory
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
+from .answers import median_s, share_within
 from .entity import Calls, HouseEntity, PlaceEntity, async_add_for_places
-from .model import OPEN, Phase, Stage
+from .model import OPEN, Answer, Phase, Stage
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
 IDLE: Final = "idle"
@@ -28,6 +31,14 @@ class Description(SensorEntityDescription):
     """A sensor of the house, and how it follows from the open incidents."""
 
     value_fn: Callable[[Calls], int | datetime | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerDescription(SensorEntityDescription):
+    """A figure about how long alarms waited for somebody."""
+
+    state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT
+    value_fn: Callable[[tuple[Answer, ...], datetime], float | None]
 
 
 def _unacknowledged(calls: Calls) -> Calls:
@@ -51,6 +62,28 @@ HOUSE_SENSORS: Final = (
 )
 
 
+ANSWER_SENSORS: Final = (
+    AnswerDescription(
+        key="acknowledged_within_60s",
+        native_unit_of_measurement=PERCENTAGE,
+        value_fn=lambda answers, now: share_within(answers, 60, now),
+    ),
+    AnswerDescription(
+        key="acknowledged_within_180s",
+        native_unit_of_measurement=PERCENTAGE,
+        entity_registry_enabled_default=False,
+        value_fn=lambda answers, now: share_within(answers, 180, now),
+    ),
+    AnswerDescription(
+        key="time_to_acknowledge",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        entity_registry_enabled_default=False,
+        value_fn=median_s,
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: EmergencyConfigEntry,
@@ -59,6 +92,7 @@ async def async_setup_entry(
     """Set up the sensors."""
     runtime = entry.runtime_data
     async_add_entities(HouseSensor(runtime, each) for each in HOUSE_SENSORS)
+    async_add_entities(AnswerSensor(runtime, each) for each in ANSWER_SENSORS)
     async_add_for_places(entry, async_add_entities, _place_sensors)
 
 
@@ -66,6 +100,7 @@ def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceEntity
     """Return the sensors of a place."""
     return [
         PlaceState(runtime, place_id, "state"),
+        LastActivity(runtime, place_id, "last_activity"),
         PlacePhase(runtime, place_id, "phase"),
     ]
 
@@ -80,6 +115,21 @@ class HouseSensor(HouseEntity, SensorEntity):
         """Take the figure over and tell whether it changed."""
         before = self._attr_native_value
         self._attr_native_value = self.entity_description.value_fn(view)
+        return bool(before != self._attr_native_value)
+
+
+class AnswerSensor(HouseEntity, SensorEntity):
+    """A figure about the answers of the last weeks."""
+
+    entity_description: AnswerDescription
+
+    @override
+    def _take_over(self, view: Calls) -> bool:
+        """Take the figure over and tell whether it changed."""
+        before, answers = self._attr_native_value, self.runtime.state.answers
+        self._attr_native_value = self.entity_description.value_fn(
+            answers, dt_util.utcnow()
+        )
         return bool(before != self._attr_native_value)
 
 
@@ -113,4 +163,18 @@ class PlaceState(PlaceEntity, SensorEntity):
         self._attr_native_value = next(
             (stage.value for stage in _ORDER if stage in stages), IDLE
         )
+        return before != self._attr_native_value
+
+
+class LastActivity(PlaceEntity, SensorEntity):
+    """When somebody was active last: a profile of a person, and therefore off by default."""
+
+    _attr_device_class = SensorDeviceClass.TIMESTAMP
+    _attr_entity_registry_enabled_default = False
+
+    @override
+    def _take_over(self, view: Calls) -> bool:
+        """Take the time over and tell whether it changed."""
+        before = self._attr_native_value
+        self._attr_native_value = self.runtime.activity.last(self.place_id)
         return before != self._attr_native_value

@@ -2,28 +2,35 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, time, timedelta, tzinfo
 from typing import Any, Final
 
 from .const import (
     CONF_ABOVE,
+    CONF_ACTIVITY_IS_CHECK_IN,
+    CONF_BATHROOM,
+    CONF_BED,
     CONF_BELOW,
+    CONF_CHECK_IN_UNTIL,
     CONF_CONSENT,
+    CONF_DAY_INACTIVITY_H,
+    CONF_DOOR,
     CONF_ENTITY,
-    CONF_FIRST,
+    CONF_INACTIVITY_H,
     CONF_KIND,
-    CONF_LAST,
     CONF_PLACE,
     CONF_POLICY,
     CONF_REPEAT_S,
     CONF_ROLE,
-    CONF_SECOND,
+    CONF_SLEEP_BEGINS,
+    CONF_SLEEP_ENDS,
     CONF_SOURCE_ID,
     CONF_SOURCES,
     CONF_STEP_S,
     CONF_USER,
     CONF_WORDS,
 )
-from .matching import ON, Rule, is_momentary
+from .matching import ON, MatchRule, is_momentary
 from .model import (
     EVERYBODY,
     PRE_ALARM_S,
@@ -37,7 +44,10 @@ from .model import (
     Priority,
     Role,
     SourceConfig,
+    rule_source,
 )
+from .watch import STAYS, Rule, Watch
+from .ways import STEP_KEYS, ways_at
 
 type Settings = Mapping[str, Any]
 
@@ -47,7 +57,22 @@ BOUND: Final = frozenset({Role.RESIDENT, Role.OBSERVER})
 """Roles that have to do with one place only."""
 WATCHING: Final = (Kind.WANDER,)
 """Kinds that watch what a person does: only with that person's recorded consent."""
-STEP_KEYS: Final = (CONF_FIRST, CONF_SECOND, CONF_LAST)
+SLEEP: Final = ("22:00:00", "07:00:00")
+STAY_KEYS: Final = {
+    Rule.BED: CONF_BED,
+    Rule.BATHROOM: CONF_BATHROOM,
+    Rule.DOOR: CONF_DOOR,
+}
+"""Where the entity of each rule about something that lasts is stored."""
+LONGEST_MIN: Final = {Rule.BED: 30, Rule.BATHROOM: 45, Rule.DOOR: 10}
+RULE_KINDS: Final = {
+    Rule.INACTIVITY: Kind.INACTIVITY,
+    Rule.DAY_INACTIVITY: Kind.INACTIVITY,
+    Rule.CHECK_IN: Kind.CHECK_IN,
+    Rule.BED: Kind.BED_EXIT,
+    Rule.BATHROOM: Kind.INACTIVITY,
+    Rule.DOOR: Kind.DOOR,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,50 +85,72 @@ class HouseSettings:
     policies: Mapping[str, Settings] = field(default_factory=dict)
 
 
-def house_config(settings: HouseSettings) -> HouseConfig:
-    """Return the engine's configuration of a house."""
+def house_config(settings: HouseSettings, zone: tzinfo = UTC) -> HouseConfig:
+    """Return the engine's configuration of a house whose clocks show the time of a zone."""
     places = settings.places.items()
     policies = settings.policies.items()
     return HouseConfig(
-        places={key: place_config(key, place) for key, place in places},
-        policies={key: policy_config(policy) for key, policy in policies},
+        places={key: place_config(key, place, zone) for key, place in places},
+        policies={key: policy_config(key, policy) for key, policy in policies},
     )
 
 
-def place_config(place_id: str, place: Settings) -> PlaceConfig:
-    """Return the engine's configuration of a place."""
+def place_config(place_id: str, place: Settings, zone: tzinfo = UTC) -> PlaceConfig:
+    """Return the engine's configuration of a place; the rules of its watch are sources too."""
     sources = [
         _source(each)
         for each in place[CONF_SOURCES]
         if each[CONF_KIND] not in WATCHING or place.get(CONF_CONSENT)
     ]
+    watch = watch_config(place, zone)
+    sources += [_rule(place_id, rule) for rule in watch.rules]
     return PlaceConfig(
         place_id=place_id,
         policy_id=place.get(CONF_POLICY, ""),
         sources={source.source_id: source for source in sources},
+        watch=watch if watch.rules else None,
     )
 
 
-def rule_of(source: Settings) -> Rule:
+def watch_config(place: Settings, zone: tzinfo) -> Watch:
+    """Return how a place is watched."""
+    until = place.get(CONF_CHECK_IN_UNTIL)
+    return Watch(
+        inactivity=_hours(place.get(CONF_INACTIVITY_H)),
+        day_inactivity=_hours(place.get(CONF_DAY_INACTIVITY_H)),
+        sleep_begins=time.fromisoformat(place.get(CONF_SLEEP_BEGINS, SLEEP[0])),
+        sleep_ends=time.fromisoformat(place.get(CONF_SLEEP_ENDS, SLEEP[1])),
+        check_in_until=time.fromisoformat(until) if until else None,
+        activity_is_check_in=place.get(CONF_ACTIVITY_IS_CHECK_IN, False),
+        stays={
+            rule: timedelta(minutes=LONGEST_MIN[rule])
+            for rule in STAYS
+            if place.get(STAY_KEYS[rule])
+        },
+        zone=zone,
+    )
+
+
+def rule_of(source: Settings) -> MatchRule:
     """Return which states of a source's entity call for help."""
     words = source.get(CONF_WORDS)
-    return Rule(
+    return MatchRule(
         above=source.get(CONF_ABOVE),
         below=source.get(CONF_BELOW),
         words=ON if words is None else frozenset(words),
     )
 
 
-def policy_config(policy: Settings) -> Policy:
+def policy_config(policy_id: str, policy: Settings) -> Policy:
     """Return whom to tell in which order; steps without anybody are left out."""
+    keys = [key for key in STEP_KEYS if policy.get(key)]
     steps = [
         PolicyStep(
-            targets=tuple(policy[key]),
+            targets=(*policy[key], *ways_at(policy_id, policy, keys, key)),
             lasts_s=_whole(policy.get(CONF_STEP_S)),
             repeat_s=_whole(policy.get(CONF_REPEAT_S)) or 30,
         )
-        for key in STEP_KEYS
-        if policy.get(key)
+        for key in keys
     ]
     return Policy(steps=tuple(steps))
 
@@ -156,6 +203,22 @@ def _source(source: Settings) -> SourceConfig:
         pre_alarm_s=PRE_ALARM_S.get(kind, 0),
         level=not is_momentary(source[CONF_ENTITY].partition(".")[0]),
     )
+
+
+def _rule(place_id: str, rule: Rule) -> SourceConfig:
+    """Return a rule of a place's watch as a source."""
+    kind = RULE_KINDS[rule]
+    return SourceConfig(
+        source_id=rule_source(place_id, rule),
+        kind=kind,
+        priority=PRIORITIES.get(kind, Priority.URGENT),
+        pre_alarm_s=PRE_ALARM_S[kind],
+    )
+
+
+def _hours(value: float | None) -> timedelta | None:
+    """Return a number of hours; nothing and 0 switch a rule off."""
+    return timedelta(hours=value) if value else None
 
 
 def _whole(value: float | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Switches of a place: the walk test."""
+"""Switches of a place: the walk test, and that nobody is there."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final, override
@@ -14,6 +14,8 @@ from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
 WALK_TEST: Final = timedelta(minutes=30)
 """A walk test ends by itself after this."""
+AWAY: Final = timedelta(days=28)
+"""An absence without an end ends after this."""
 
 
 async def async_setup_entry(
@@ -25,9 +27,12 @@ async def async_setup_entry(
     async_add_for_places(entry, async_add_entities, _place_switches)
 
 
-def _place_switches(runtime: EmergencyRuntime, place_id: str) -> list[WalkTest]:
+def _place_switches(runtime: EmergencyRuntime, place_id: str) -> list[PlaceEntity]:
     """Return the switches of a place."""
-    return [WalkTest(runtime, place_id, "walk_test")]
+    return [
+        WalkTest(runtime, place_id, "walk_test"),
+        Absence(runtime, place_id, "absence"),
+    ]
 
 
 class WalkTest(PlaceEntity, SwitchEntity):
@@ -57,3 +62,36 @@ class WalkTest(PlaceEntity, SwitchEntity):
         """Begin or end."""
         actor = self.runtime.actor(self._context)
         await self.runtime.care.async_set_test(self.place_id, until, actor)
+
+
+class Absence(PlaceEntity, SwitchEntity):
+    """While on, nobody is missed in the place; calls for help are heard as ever."""
+
+    def __init__(self, runtime: EmergencyRuntime, place_id: str, key: str) -> None:
+        """Be there only where somebody is watched."""
+        super().__init__(runtime, place_id, key)
+        place = runtime.config.places[place_id]
+        self._attr_entity_registry_enabled_default = place.watch is not None
+
+    @override
+    def _take_over(self, view: Calls) -> bool:
+        """Take over whether somebody is away, and tell whether it changed."""
+        place = self.runtime.state.places.get(self.place_id)
+        away = place is not None and place.watching.absent_until is not None
+        before, self._attr_is_on = self._attr_is_on, away
+        return before is not away
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Say that nobody is there, as the user who turned it on."""
+        await self._set(dt_util.utcnow() + AWAY)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Say that somebody is there again."""
+        await self._set(None)
+
+    async def _set(self, until: datetime | None) -> None:
+        """Begin or end."""
+        actor = self.runtime.actor(self._context)
+        await self.runtime.care.async_set_absence(self.place_id, until, actor)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from .const import (
     CONF_ABOVE,
+    CONF_ACTIVITY,
     CONF_AREA,
     CONF_BELOW,
     CONF_CONSENT,
@@ -22,7 +23,7 @@ from .const import (
     CONF_SOURCES,
 )
 from .model import Kind
-from .settings import WATCHING, Settings
+from .settings import STAY_KEYS, WATCHING, Settings
 from .table_cells import (
     RULE_KEYS,
     Trouble,
@@ -276,6 +277,7 @@ class _Reader:
         """Refuse to watch somebody who has not agreed."""
         concerned = {CONF_CONSENT, *WATCHING} & row.keys()
         watches = any(source[CONF_KIND] in WATCHING for source in data[CONF_SOURCES])
+        watches |= any(data.get(key) for key in (CONF_ACTIVITY, *STAY_KEYS.values()))
         if concerned and watches and not data[CONF_CONSENT]:
             self._find(CONF_CONSENT, Trouble.CONSENT_MISSING)
 

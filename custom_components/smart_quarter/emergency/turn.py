@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from .answers import with_answer
 from .happenings import Deed, Entry, HouseEffect, Notify, Word
 from .model import (
     AUTOMATIC,
@@ -104,9 +105,8 @@ class Turn:
         return self.config.policy_of(incident.place_id)
 
     def policy_step(self, incident: Incident) -> PolicyStep:
-        """Return the step an incident is at; a policy may have become shorter."""
-        steps = self.policy(incident).steps
-        return steps[min(incident.step, len(steps) - 1)]
+        """Return the step an incident is at."""
+        return self.policy(incident).step_at(incident.step)
 
     def look_for_somebody(self, incident: Incident, step: int) -> Incident:
         """Return the incident in alarm at a step whose targets are told now."""
@@ -119,6 +119,7 @@ class Turn:
         incident = replace(
             incident,
             stage=Stage.ALARM,
+            alarm_at=self._alarm_at(incident),
             step=step,
             deadline=self.after(min(lasts_s, MAX_REPEAT_S)),
             assignee=None,
@@ -127,6 +128,20 @@ class Turn:
             review=False,
         )
         return self.tell(incident)
+
+    def answer(self, incident: Incident) -> Incident:
+        """Remember how long an alarm has waited for the first person; tests do not count."""
+        if incident.stage is not Stage.ALARM or incident.answered or incident.test:
+            return incident
+        answers = with_answer(self.state.answers, incident, self.now)
+        self.state = replace(self.state, answers=answers)
+        return replace(incident, answered=True)
+
+    def _alarm_at(self, incident: Incident) -> datetime:
+        """Return since when somebody is looked for: since the deadline, if one was missed."""
+        if incident.stage is Stage.ALARM and incident.alarm_at is not None:
+            return incident.alarm_at
+        return min(incident.deadline or self.now, self.now)
 
     def tell(self, incident: Incident) -> Incident:
         """Tell who took it and the targets of the present step, and say when next."""

@@ -1,0 +1,260 @@
+"""Watches places in a turn: what was heard puts a rule off, what is due calls for help."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Final
+
+from .happenings import (
+    AbsenceSet,
+    CheckedIn,
+    Deed,
+    Heard,
+    Remind,
+    SourceMatched,
+    Stayed,
+    Word,
+)
+from .model import Phase, rule_source
+from .openings import clear, raise_by_source
+from .turn import Turn
+from .watch import OF_ACTIVITY, STAYS, Rule, Watch, Watching, due_at, remind_at
+
+LATE: Final = timedelta(seconds=5)
+AFTER_SILENCE: Final = timedelta(minutes=30)
+"""What happened while nothing was heard is not known: nobody is asked for so long after it."""
+FOR_EVER: Final = timedelta(days=365)
+
+
+def hear(turn: Turn, event: Heard) -> None:
+    """Take in where somebody is active; all places at once, before any of them is due."""
+    for place_id, at in event.places.items():
+        if (watch := _watch(turn, place_id)) is not None:
+            _take_in(turn, place_id, watch, min(at, turn.now))
+
+
+def hear_nothing(turn: Turn, place_id: str, *, blind: bool) -> None:
+    """Take in that nothing that shows activity can be heard, or something can again."""
+    if (watch := _watch(turn, place_id)) is None:
+        return
+    known = _known(turn, place_id)
+    last = known.last_activity or turn.now
+    if known.blind and not blind:
+        last = _after_silence(turn, watch, last)
+    _put(turn, place_id, watch, replace(known, blind=blind, last_activity=last))
+
+
+def stay(turn: Turn, event: Stayed) -> None:
+    """Take in that something begins to last, or (None) is over."""
+    if (watch := _watch(turn, event.place_id)) is None:
+        return
+    known = _known(turn, event.place_id)
+    since = {rule: at for rule, at in known.since.items() if rule is not event.rule}
+    if event.since is not None:
+        begun = min(event.since, turn.now)
+        since[event.rule] = min(begun, known.since.get(event.rule, begun))
+    else:
+        clear(turn, event.place_id, rule_source(event.place_id, event.rule))
+    _put(turn, event.place_id, watch, replace(known, since=since))
+
+
+def check_in(turn: Turn, event: CheckedIn) -> None:
+    """Take in that somebody says that all is well."""
+    if not turn.is_allowed(event.actor, Deed.CHECK_IN, event.place_id):
+        return
+    turn.note(Word.CHECKED_IN, event.actor.name, place_id=event.place_id)
+    if (watch := _watch(turn, event.place_id)) is not None:
+        _check_in(turn, event.place_id, watch)
+
+
+def all_well(turn: Turn, place_id: str) -> None:
+    """Take in that who lives there has cancelled a pre-alarm: that is a sign of life."""
+    if (watch := _watch(turn, place_id)) is not None:
+        _check_in(turn, place_id, watch)
+
+
+def set_absence(turn: Turn, event: AbsenceSet) -> None:
+    """Watch nobody until a time, or (None) watch again from now on."""
+    if not turn.is_allowed(event.actor, Deed.ABSENCE, event.place_id):
+        return
+    word = Word.RETURNED_HOME if event.until is None else Word.LEFT_HOME
+    turn.note(word, event.actor.name, place_id=event.place_id)
+    if (watch := _watch(turn, event.place_id)) is None:
+        return
+    if event.until is None:
+        _begin_anew(turn, event.place_id, watch)
+        return
+    for rule in watch.rules:
+        clear(turn, event.place_id, rule_source(event.place_id, rule))
+    until = min(event.until, turn.now + FOR_EVER)
+    known = replace(_known(turn, event.place_id), absent_until=until)
+    _put(turn, event.place_id, watch, known)
+
+
+def watch_all(turn: Turn, place_ids: Iterable[str], *, anew: bool = False) -> None:
+    """Look at places whose settings have changed, or (anew) after a restart."""
+    for place_id in place_ids:
+        watch = _watch(turn, place_id)
+        known = _known(turn, place_id)
+        if watch is None:
+            if known != Watching():
+                _store(turn, place_id, Watching())
+            continue
+        last = known.last_activity or turn.now
+        known = replace(
+            known,
+            last_activity=_after_silence(turn, watch, last) if anew else last,
+            checked_in_at=known.checked_in_at or turn.now,
+        )
+        _put(turn, place_id, watch, known)
+
+
+def shift(turn: Turn, by: timedelta) -> None:
+    """Move all that is remembered with the wall clock: what has lasted an hour still has."""
+    for place_id in turn.config.places:
+        if (watch := _watch(turn, place_id)) is None:
+            continue
+        known = _known(turn, place_id)
+        moved = replace(
+            known,
+            last_activity=_moved(known.last_activity, by),
+            checked_in_at=_moved(known.checked_in_at, by),
+            reminded_at=_moved(known.reminded_at, by),
+            absent_until=_moved(known.absent_until, by),
+            since={rule: at + by for rule, at in known.since.items()},
+        )
+        _put(turn, place_id, watch, moved)
+
+
+def let_watch(turn: Turn) -> None:
+    """Do what is due in the places that are watched."""
+    for place_id, place in tuple(turn.state.places.items()):
+        if place.watching.due is not None and turn.now >= place.watching.due:
+            _do_what_is_due(turn, place_id)
+
+
+def _do_what_is_due(turn: Turn, place_id: str) -> None:
+    """Ask, remind, or end an absence."""
+    watch, known = _watch(turn, place_id), _known(turn, place_id)
+    if watch is None:
+        _store(turn, place_id, Watching())
+        return
+    if known.absent_until is not None:
+        turn.note(Word.RETURNED_HOME, "system", place_id=place_id)
+        _begin_anew(turn, place_id, watch)
+        return
+    if (reminds := remind_at(watch, known)) is not None and turn.now >= reminds:
+        known = replace(known, reminded_at=turn.now)
+        turn.note(Word.REMINDED, "system", place_id=place_id)
+        turn.effects.append(Remind(place_id))
+    for rule, due in _dues(turn, place_id, watch, known):
+        if turn.now >= due:
+            _call(turn, place_id, rule, due)
+            if rule is Rule.CHECK_IN:
+                known = replace(known, checked_in_at=due)
+    _put(turn, place_id, watch, known)
+
+
+def _call(turn: Turn, place_id: str, rule: Rule, due: datetime) -> None:
+    """Let a rule call for help as a source does."""
+    name = f"{place_id} {rule} {due.isoformat()}".encode()
+    incident_id = blake2b(name, digest_size=8).hexdigest().upper()
+    late = turn.now - due > LATE
+    source_id = rule_source(place_id, rule)
+    raise_by_source(turn, SourceMatched(place_id, source_id, incident_id, late))
+
+
+def _take_in(turn: Turn, place_id: str, watch: Watch, at: datetime) -> None:
+    """Remember activity; it ends the pre-alarms that asked for it."""
+    known = _known(turn, place_id)
+    if known.last_activity is not None and at <= known.last_activity:
+        return
+    known = replace(known, last_activity=at)
+    if watch.activity_is_check_in:
+        known = _with_check_in(turn, place_id, watch, known, at)
+    for rule in OF_ACTIVITY:
+        clear(turn, place_id, rule_source(place_id, rule))
+    _put(turn, place_id, watch, known)
+
+
+def _check_in(turn: Turn, place_id: str, watch: Watch) -> None:
+    """Remember a check-in, which is activity too."""
+    known = replace(_known(turn, place_id), last_activity=turn.now)
+    known = _with_check_in(turn, place_id, watch, known, turn.now)
+    for rule in OF_ACTIVITY:
+        clear(turn, place_id, rule_source(place_id, rule))
+    since = dict.fromkeys(known.since, turn.now)
+    for rule in STAYS:
+        clear(turn, place_id, rule_source(place_id, rule))
+    _put(turn, place_id, watch, replace(known, since=since))
+
+
+def _with_check_in(
+    turn: Turn, place_id: str, watch: Watch, known: Watching, at: datetime
+) -> Watching:
+    """Return what is known after a check-in; one after midnight is one for the day."""
+    clear(turn, place_id, rule_source(place_id, Rule.CHECK_IN))
+    return replace(known, checked_in_at=at)
+
+
+def _begin_anew(turn: Turn, place_id: str, watch: Watch) -> None:
+    """Watch from now on, whatever was before."""
+    since = dict.fromkeys(_known(turn, place_id).since, turn.now)
+    known = Watching(last_activity=turn.now, checked_in_at=turn.now, since=since)
+    _put(turn, place_id, watch, known)
+
+
+def _after_silence(turn: Turn, watch: Watch, last: datetime) -> datetime:
+    """Return the last activity so that no rule is due at once when listening begins again."""
+    limits = [each for each in (watch.inactivity, watch.day_inactivity) if each]
+    if not limits:
+        return last
+    return max(last, turn.now + AFTER_SILENCE - min(limits))
+
+
+def _dues(
+    turn: Turn, place_id: str, watch: Watch, known: Watching
+) -> list[tuple[Rule, datetime]]:
+    """Return when each rule is due; one that has called waits until it is over."""
+    if turn.place(place_id).phase is Phase.VACANT or known.absent_until is not None:
+        return []
+    return [
+        (rule, due)
+        for rule in watch.rules
+        if rule_source(place_id, rule) not in turn.state.raised
+        and (due := due_at(rule, watch, known)) is not None
+    ]
+
+
+def _put(turn: Turn, place_id: str, watch: Watch, known: Watching) -> None:
+    """Remember what is known, and when to look again."""
+    times = [due for _, due in _dues(turn, place_id, watch, known)]
+    if known.absent_until is not None:
+        times.append(known.absent_until)
+    elif (reminds := remind_at(watch, known)) is not None and times:
+        times.append(reminds)
+    _store(turn, place_id, replace(known, due=min(times, default=None)))
+
+
+def _moved(moment: datetime | None, by: timedelta) -> datetime | None:
+    """Return a moment after the clock was set."""
+    return None if moment is None else moment + by
+
+
+def _store(turn: Turn, place_id: str, known: Watching) -> None:
+    """Remember what is known of a place, if that is new."""
+    place = turn.place(place_id)
+    if place.watching != known:
+        turn.put_place(place_id, replace(place, watching=known))
+
+
+def _watch(turn: Turn, place_id: str) -> Watch | None:
+    """Return how a place is watched."""
+    place = turn.config.places.get(place_id)
+    return None if place is None else place.watch
+
+
+def _known(turn: Turn, place_id: str) -> Watching:
+    """Return what is known of a place."""
+    return turn.place(place_id).watching
