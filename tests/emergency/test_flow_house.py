@@ -33,7 +33,7 @@ async def test_a_house_is_set_up_from_the_menu_and_runs_at_once(
     assert entry.unique_id == "emergency:block_4"
     assert entry.state is ConfigEntryState.LOADED
     assert set(entry.supported_subentry_types) == {
-        *("place", "person", "policy", "shift")
+        *("place", "person", "policy", "shift", "place_table")
     }
     assert hass.states.get("sensor.block_4_calls_nobody_has_taken").state == "0"
 

@@ -78,7 +78,7 @@ async def test_each_kind_has_its_sources_and_each_source_an_id_of_its_own(
 ) -> None:
     form = await begin_part(hass, house, "place")
     fields = {str(marker) for marker in form["data_schema"].schema}
-    assert fields == {"name", *KINDS, *OTHERS}
+    assert fields == {"name", "area", *KINDS, *OTHERS}
     entered = {kind: [f"binary_sensor.{kind}"] for kind in KINDS}
     entered["manual"] = ["binary_sensor.manual", "event.pendant"]
     all_kinds: Form = {"name": "Flat 2", **entered, "consent": True}

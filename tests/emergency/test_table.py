@@ -24,6 +24,10 @@ from custom_components.smart_quarter.emergency.table_cells import (
 
 KINDS = (Kind.MANUAL, Kind.FALL, Kind.SMOKE, Kind.WANDER)
 POLICIES = {"plan-1": "Day", "plan-2": "Nächte; lang"}
+OFFERED = {
+    Kind.MANUAL: ["binary_sensor.cord", "event.bell"],
+    Kind.FALL: ["binary_sensor.radar"],
+}
 AREAS = {"area-1": "Block 3, West"}
 CORD = {"source_id": "s-cord", "kind": "manual", "entity_id": "binary_sensor.cord"}
 CO2 = {
@@ -66,6 +70,7 @@ def known(**places: StoredPlace) -> Known:
         areas=AREAS,
         trouble_with=trouble_with,
         is_number=lambda entity_id: entity_id.startswith("sensor.co"),
+        sources_of_area=lambda _: OFFERED,
         new_id=lambda: f"new-{next(ids)}",
     )
 
@@ -92,8 +97,8 @@ def found(*lines: str, **places: StoredPlace) -> list[tuple[int, str, str, str]]
 
 def test_a_place_is_added_with_its_sources() -> None:
     assert only(
-        "number;area;policy;manual;smoke",
-        "12.3;block 3, west;DAY;binary_sensor.cord event.bell;sensor.co2>1000,5",
+        "number;area;policy;manual;fall;smoke",
+        "12.3;block 3, west;DAY;binary_sensor.cord event.bell;;sensor.co2>1000,5",
     ) == {
         "name": "12.3",
         "consent": False,
@@ -176,6 +181,23 @@ def test_what_says_the_same_is_no_change_and_other_places_stay() -> None:
     assert read_plan.added == read_plan.changed == []
 
 
+def test_a_new_place_gets_what_its_area_offers_of_kinds_without_a_column() -> None:
+    def entities(*lines: str, **places: StoredPlace) -> list[tuple[str, str]]:
+        sources = only(*lines, **places)["sources"]
+        return [(source["kind"], source["entity_id"]) for source in sources]
+
+    area = "Block 3, West"
+    cord, bell = ("manual", "binary_sensor.cord"), ("manual", "event.bell")
+    radar = ("fall", "binary_sensor.radar")
+    assert entities("number;area", f"1;{area}") == [cord, bell, radar]
+    assert entities("number;area;manual", f"1;{area};") == [radar]
+    named = ("number;area;smoke", f"1;{area};binary_sensor.radar")
+    assert entities(*named) == [("smoke", "binary_sensor.radar"), cord, bell]
+    assert entities("number;area", "1;") == []
+    stored = [("manual", "binary_sensor.cord"), ("smoke", "sensor.co2")]
+    assert entities("number;area", f"Flat 12.3;{area}", flat=FLAT) == stored
+
+
 @pytest.mark.parametrize(("said", "agreed"), [("x", True), ("Ja", True), ("no", False)])
 def test_consent_is_yes_or_no(said: str, agreed: bool) -> None:
     assert only("number;consent", f"1;{said}")["consent"] is agreed
@@ -239,6 +261,10 @@ def test_nobody_is_watched_without_consent() -> None:
         (2, "consent", "consent_missing", "")
     ]
     assert only("number;policy", "1;Day", flat=flat)["policy"] == "plan-1"
+    watched = {"name": "1", "sources": [], "consent": True, "bed": "binary_sensor.bed"}
+    assert found("number;consent", "1;no", flat=StoredPlace("1", watched)) == [
+        (2, "consent", "consent_missing", "")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -348,6 +374,7 @@ def test_a_table_that_was_written_changes_nothing_when_it_is_read(
         areas=AREAS,
         trouble_with=trouble_with,
         is_number=lambda entity_id: entity_id.startswith("sensor.co"),
+        sources_of_area=lambda _: OFFERED,
         new_id=lambda: "new",
     )
     again = read(write(house), house)

@@ -80,6 +80,14 @@ def steps(flow: type) -> set[str]:
     }
 
 
+def adds(flow: type) -> bool:
+    """Tell whether a flow adds what it is named after, which can then be changed, too."""
+    return any(
+        isinstance(place.node, ast.Call) and called(place.node) == "async_create_entry"
+        for place in inside(flow)
+    )
+
+
 def given(flow: type, method: str, argument: str) -> set[str]:
     """Return what is handed to a method, also by a method of ours that hands it on."""
     found: set[str] = set()

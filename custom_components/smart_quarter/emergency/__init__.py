@@ -24,10 +24,12 @@ from .const import (
     SUBENTRY_PLACE,
     SUBENTRY_POLICY,
     SUBENTRY_SHIFT,
+    SUBENTRY_TABLE,
     SYSTEM,
 )
 from .duty import roster_store
 from .flow import EmergencyFlow, PersonFlow, PlaceFlow, PolicyFlow, ShiftFlow
+from .flow_import import ImportFlow
 from .health import health_info
 from .notes import Notes
 from .repairs import create_fix_flow
@@ -57,6 +59,7 @@ SPEC = SystemSpec(
         SUBENTRY_POLICY: PolicyFlow,
         SUBENTRY_PLACE: PlaceFlow,
         SUBENTRY_SHIFT: ShiftFlow,
+        SUBENTRY_TABLE: ImportFlow,
     },
     setup_actions=async_setup_actions,
     triggers=TRIGGERS,

@@ -24,8 +24,8 @@ from .button import TAKEN_FOR
 from .happenings import Deed
 from .houses import houses
 from .model import Kind, Outcome, Role
+from .place_actions import async_setup_place_actions, place_of
 from .rights import may
-from .sensor import PlaceState
 
 ACTION_CALL: Final = "call_for_help"
 ACTION_CHECK_IN: Final = "check_in"
@@ -78,6 +78,7 @@ _DEEDS: Final[dict[str, tuple[Deed, VolDictType]]] = {
 
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register all actions."""
+    async_setup_place_actions(hass)
     for name, (deed, schema) in _DEEDS.items():
         hass.services.async_register(
             DOMAIN,
@@ -217,23 +218,16 @@ async def _async_export(hass: HomeAssistant, call: ServiceCall) -> ServiceRespon
     return {"journals": journals}
 
 
-def _place(entity: Entity) -> PlaceState:
-    """Return the place; other sensors are none."""
-    if not isinstance(entity, PlaceState):
-        raise SmartQuarterInputError("emergency_place_unknown")
-    return entity
-
-
 async def _async_check_in(entity: Entity, call: ServiceCall) -> None:
     """Say that all is well in a place."""
-    place = _place(entity)
+    place = place_of(entity)
     actor = place.runtime.actor(call.context)
     await place.runtime.care.async_check_in(place.place_id, actor)
 
 
 async def _async_set_absence(entity: Entity, call: ServiceCall) -> None:
     """Say that nobody is in a place until a time, or without one that somebody is."""
-    place = _place(entity)
+    place = place_of(entity)
     until: datetime | None = call.data.get(ATTR_UNTIL)
     actor = place.runtime.actor(call.context)
     await place.runtime.care.async_set_absence(
@@ -243,7 +237,7 @@ async def _async_set_absence(entity: Entity, call: ServiceCall) -> None:
 
 async def _async_call(entity: Entity, call: ServiceCall) -> ServiceResponse:
     """Call for help in a place."""
-    place = _place(entity)
+    place = place_of(entity)
     actor = place.runtime.actor(call.context)
     kind: Kind = call.data[ATTR_KIND]
     incident_id = await place.runtime.care.async_call(place.place_id, actor, kind)

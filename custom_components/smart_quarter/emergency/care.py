@@ -60,7 +60,7 @@ class Care:
         known = place_id in self._runtime.config.places
         refused = may(actor, Deed.CALL, place_id)
         await self._runtime.async_feed(called)
-        _explain(refused if known else Refusal.PLACE_UNKNOWN)
+        explain(refused if known else Refusal.PLACE_UNKNOWN)
         found = [
             incident
             for incident in self._runtime.state.incidents.values()
@@ -80,7 +80,7 @@ class Care:
         waiting = waiting or (place is not None and place.watch is not None)
         refused = may(actor, Deed.CANCEL, place_id)
         await self._runtime.async_feed(Cancelled(place_id, actor))
-        _explain(refused or (None if waiting else Refusal.NOTHING_TO_CANCEL))
+        explain(refused or (None if waiting else Refusal.NOTHING_TO_CANCEL))
 
     async def async_set_test(
         self, place_id: str, until: datetime | None, actor: Actor
@@ -88,13 +88,13 @@ class Care:
         """Begin or end a walk test."""
         refused = may(actor, Deed.TEST, place_id)
         await self._runtime.async_feed(TestSet(place_id, until, actor))
-        _explain(refused)
+        explain(refused)
 
     async def async_check_in(self, place_id: str, actor: Actor) -> None:
         """Say that all is well in a place."""
         refused = may(actor, Deed.CHECK_IN, place_id)
         await self._runtime.async_feed(CheckedIn(place_id, actor))
-        _explain(refused)
+        explain(refused)
 
     async def async_set_absence(
         self, place_id: str, until: datetime | None, actor: Actor
@@ -102,14 +102,14 @@ class Care:
         """Say that nobody is in a place until a time, or (None) somebody is again."""
         refused = may(actor, Deed.ABSENCE, place_id)
         await self._runtime.async_feed(AbsenceSet(place_id, until, actor))
-        _explain(refused)
+        explain(refused)
 
     async def async_take_over(self, until: datetime | None, actor: Actor) -> None:
         """Be on duty until then, or (None) no longer than the roster says."""
         refused = may(actor, Deed.TAKE_OVER, None)
         await self._runtime.async_feed(DutyTaken(until, actor))
         self._runtime.duty.check()
-        _explain(refused)
+        explain(refused)
 
     async def async_do(
         self,
@@ -125,12 +125,14 @@ class Care:
         refused = refusal(state, asked, now)
         note_hash = None
         if note and refused is None:
-            notes = self._runtime.notes
-            note_hash = await notes.async_add(incident_id, actor.name, note)
+            place_id = state.incidents[incident_id].place_id
+            note_hash = await self._runtime.notes.async_add(
+                incident_id, place_id, actor.name, note
+            )
         await self._runtime.async_feed(
             Done(deed, incident_id, actor, outcome, note_hash)
         )
-        _explain(refused)
+        explain(refused)
 
     async def async_do_in(
         self, place_id: str, deed: Deed, actor: Actor, outcome: Outcome | None
@@ -142,7 +144,7 @@ class Care:
             if incident.place_id == place_id and incident.stage in OPEN
         ]
         if not found:
-            _explain(Refusal.NOTHING_OPEN)
+            explain(Refusal.NOTHING_OPEN)
         first = min(found, key=lambda each: (_URGENCY[each.stage], each.priority))
         await self.async_do(deed, first.incident_id, actor, outcome)
 
@@ -216,7 +218,7 @@ class Care:
         }
 
 
-def _explain(refused: Refusal | None) -> None:
+def explain(refused: Refusal | None) -> None:
     """Say why something was refused."""
     if refused is not None:
         raise SmartQuarterInputError(f"emergency_{refused}")

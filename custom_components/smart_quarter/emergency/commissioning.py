@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from .happenings import Deed, PhaseSet, Word
-from .model import Phase, PlaceState, rule_source
+from .model import HouseConfig, HouseState, Phase, PlaceState, rule_source
 from .turn import Turn
 
 
@@ -51,6 +51,22 @@ def fit_phase(turn: Turn, place_id: str) -> None:
         _enter(turn, place_id, fitting, Phase.NOT_COMMISSIONED, "system")
     elif fitting != place:
         turn.put_place(place_id, fitting)
+
+
+def unproven_places(config: HouseConfig, state: HouseState) -> list[str]:
+    """Return the places that nobody has walked through yet."""
+    known, new = state.places, PlaceState()
+    return [
+        place_id
+        for place_id in config.places
+        if known.get(place_id, new).phase is Phase.NOT_COMMISSIONED
+    ]
+
+
+def is_vacant(state: HouseState, place_id: str) -> bool:
+    """Tell whether nobody lives in a place."""
+    place = state.places.get(place_id)
+    return place is not None and place.phase is Phase.VACANT
 
 
 def _enter(turn: Turn, place_id: str, place: PlaceState, phase: Phase, by: str) -> None:

@@ -10,6 +10,8 @@ SUBENTRY_PLACE: Final = "place"
 SUBENTRY_PERSON: Final = "person"
 SUBENTRY_POLICY: Final = "policy"
 SUBENTRY_SHIFT: Final = "shift"
+SUBENTRY_TABLE: Final = "place_table"
+"""Never stored: it is the way to many places at once."""
 
 # House
 CONF_PUSH_DETAIL: Final = "push_detail"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.core import CoreState, HomeAssistant
 
 from ..forms import exists
+from .commissioning import is_vacant
 from .const import CONF_ENTITY, CONF_NOTIFIERS, CONF_PHONES, CONF_SOURCES
 from .internet import plans_of_internet_only
 from .journal_files import Damage
@@ -67,7 +68,11 @@ def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
     ):
         found.add(Fault(Problem.NOBODY_REACHABLE))
     if runtime.hass.state is CoreState.running:
-        found |= _missing(runtime.hass, runtime.settings)
+        found |= {
+            fault
+            for fault in _missing(runtime.hass, runtime.settings)
+            if not is_vacant(runtime.state, str(fault.subject))
+        }
         found |= _ways_missing(runtime.hass, runtime.settings)
         found |= runtime.duty.faults()
     return frozenset(found)

@@ -11,6 +11,7 @@ from ..forms import Errors, Finding, errors_of
 from ..part_flow import Answers, PartFlow
 from .const import (
     CONF_ACTIVITY,
+    CONF_AREA,
     CONF_CHECK_IN_UNTIL,
     CONF_CONSENT,
     CONF_ENTITY,
@@ -42,6 +43,7 @@ from .flow_checks import (
     check_shift,
     check_watch,
 )
+from .flow_rules import RuleSteps
 from .flow_schema import (
     HOUSE_SCHEMA,
     KINDS,
@@ -52,6 +54,7 @@ from .flow_schema import (
     WATCH_SCHEMA,
     with_options,
 )
+from .house_entities import sources_of_area
 from .messages import Words
 from .model import EVERYBODY, ON_DUTY
 from .pins import UNCHANGED, protect
@@ -87,7 +90,7 @@ class EmergencyFlow(EntryFlow):
         )
 
 
-class PlaceFlow(PartFlow):
+class PlaceFlow(RuleSteps):
     """Steps of a place."""
 
     @override
@@ -97,19 +100,35 @@ class PlaceFlow(PartFlow):
         """Ask for the sources by their kinds, and who is told."""
         errors: Errors = {}
         if user_input is not None:
+            looked_at = self._known.get(CONF_AREA)
             findings = check_place(
                 self.hass, user_input, self._get_entry(), self._own_id
             )
             errors = self._judge(PLACE_SCHEMA, user_input, findings)
+            area_id = self._known.get(CONF_AREA)
+            if area_id not in {None, looked_at}:
+                found = self._suggest(str(area_id))
+                errors[CONF_AREA] = "area_suggested" if found else "area_empty"
             if not errors and self._known[CONF_WATCH]:
                 return await self.async_step_watch()
             if not errors:
                 self._forget(WATCH_SCHEMA)
-                return self._finish_place()
+                return await self._async_finish_place()
         elif self._is_change:
             self._known |= _by_kind(self._known[CONF_SOURCES])
         names = {CONF_POLICY: self._titles_of(SUBENTRY_POLICY)}
         return self._form("user", with_options(PLACE_SCHEMA, names), errors)
+
+    def _suggest(self, area_id: str) -> int:
+        """Add what an area offers, to be looked at before it is stored; return how much."""
+        chosen = {each for kind in KINDS for each in self._known.get(kind.value, ())}
+        found = 0
+        for kind, offered in sources_of_area(self.hass, area_id).items():
+            new = [each for each in offered if each not in chosen]
+            if new:
+                self._known[kind.value] = [*self._known.get(kind.value, ()), *new]
+            found += len(new)
+        return found
 
     async def async_step_watch(
         self, user_input: Answers | None = None
@@ -121,12 +140,12 @@ class PlaceFlow(PartFlow):
             findings = check_watch(self.hass, user_input, consent)
             errors = self._judge(WATCH_SCHEMA, user_input, findings)
             if not errors:
-                return self._finish_place()
+                return await self._async_finish_place()
         elif not self._known.keys() & {CONF_ACTIVITY, CONF_CHECK_IN_UNTIL}:
             self._known[CONF_INACTIVITY_H] = 12
         return self._form("watch", WATCH_SCHEMA, errors)
 
-    def _finish_place(self) -> SubentryFlowResult:
+    async def _async_finish_place(self) -> SubentryFlowResult:
         """Store the place; a source that stays keeps its id."""
         known = {
             (source[CONF_KIND], source[CONF_ENTITY]): source
@@ -142,7 +161,7 @@ class PlaceFlow(PartFlow):
                 }
                 sources.append(dict(known.get((kind.value, entity_id), new)))
         self._known[CONF_SOURCES] = sources
-        return self._finish()
+        return await self._async_ask_rules()
 
 
 class PersonFlow(PartFlow):

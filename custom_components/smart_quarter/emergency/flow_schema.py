@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from homeassistant.const import CONF_NAME, UnitOfTime
 from homeassistant.helpers.selector import (
+    AreaSelector,
     BooleanSelector,
     DeviceFilterSelectorConfig,
     DeviceSelector,
@@ -28,6 +29,7 @@ import voluptuous as vol
 from .const import (
     CONF_ACTIVITY,
     CONF_ACTIVITY_IS_CHECK_IN,
+    CONF_AREA,
     CONF_CALENDAR,
     CONF_CHECK_IN_UNTIL,
     CONF_CONSENT,
@@ -169,6 +171,7 @@ SHIFT_SCHEMA: Final = vol.Schema(
 PLACE_SCHEMA: Final = vol.Schema(
     {
         vol.Required(CONF_NAME): TextSelector(),
+        vol.Optional(CONF_AREA): AreaSelector(),
         **{vol.Optional(kind.value): _SOURCES for kind in KINDS},
         vol.Required(CONF_CONSENT, default=False): BooleanSelector(),
         vol.Optional(CONF_POLICY): _choice(),

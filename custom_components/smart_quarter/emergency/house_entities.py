@@ -10,7 +10,7 @@ from homeassistant.helpers.target import (
 
 from ..const import DOMAIN
 from .flow_schema import KINDS, SOURCE_DOMAINS
-from .matching import number_of
+from .matching import ON, number_of
 from .model import Kind
 from .suggest import Candidate, suggest
 
@@ -40,6 +40,20 @@ def is_number(hass: HomeAssistant, entity_id: str) -> bool:
     )
 
 
+def needs_rule(hass: HomeAssistant, entity_id: str) -> bool:
+    """Tell whether an entity is a sensor of which nothing says that it calls by itself."""
+    if not entity_id.startswith("sensor."):
+        return False
+    entry = er.async_get(hass).async_get(entity_id)
+    return entry is None or not ON & {each.lower() for each in _options(entry)}
+
+
+def _options(entry: er.RegistryEntry) -> tuple[str, ...]:
+    """Return the states that an entity says it can take."""
+    options = (entry.capabilities or {}).get("options") or ()
+    return tuple(str(option) for option in options)
+
+
 def _has_unit(entry: er.RegistryEntry) -> bool:
     """Tell whether an entity is registered as one that measures something."""
     capabilities = entry.capabilities or {}
@@ -57,11 +71,10 @@ def _can_call(entry: er.RegistryEntry) -> bool:
 
 def _candidate(hass: HomeAssistant, entry: er.RegistryEntry) -> Candidate:
     """Return an entity as it describes itself."""
-    options = (entry.capabilities or {}).get("options") or ()
     return Candidate(
         entity_id=entry.entity_id,
         device_class=entry.device_class or entry.original_device_class,
         name=entry.original_name or "",
-        options=tuple(str(option) for option in options),
+        options=_options(entry),
         is_number=is_number(hass, entry.entity_id),
     )

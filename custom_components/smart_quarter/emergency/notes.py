@@ -25,12 +25,19 @@ class Notes:
         data: dict[str, Any] = await self._store.async_load() or {}
         self._texts = data.get("texts", {})
 
-    async def async_add(self, incident_id: str, by: str, text: str) -> str:
+    async def async_add(
+        self, incident_id: str, place_id: str, by: str, text: str
+    ) -> str:
         """Keep a text and return its hash; the salt goes when the text is erased."""
         salt = ulid_now()
         digest = sha256(f"{salt}{text}".encode()).hexdigest()
-        note = {"incident_id": incident_id, "by": by, "text": text, "salt": salt}
-        self._texts[digest] = note
+        self._texts[digest] = {
+            "incident_id": incident_id,
+            "place_id": place_id,
+            "by": by,
+            "text": text,
+            "salt": salt,
+        }
         await self._store.async_write({"texts": self._texts})
         return digest
 
@@ -41,6 +48,19 @@ class Notes:
             for note in self._texts.values()
             if note["incident_id"] == incident_id
         ]
+
+    async def async_erase(self, place_id: str) -> int:
+        """Forget what was written about the calls of a place; return how many texts it was."""
+        kept = {
+            digest: note
+            for digest, note in self._texts.items()
+            if note["place_id"] != place_id
+        }
+        erased = len(self._texts) - len(kept)
+        self._texts = kept
+        if erased:
+            await self._store.async_write({"texts": kept})
+        return erased
 
     async def async_remove(self) -> None:
         """Delete the file."""

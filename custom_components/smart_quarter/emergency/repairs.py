@@ -1,6 +1,6 @@
 """Repair issues of a house, and the flow that takes note of one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,6 +36,35 @@ def async_report(
     for fault in found - previous:
         issue_id = _issue_id(entry, fault)
         _raise(hass, entry, fault.problem, issue_id, words_of(fault.subject))
+
+
+NAMED_AT_MOST: Final = 20
+"""So many places are named in one message."""
+
+
+@callback
+def async_report_unproven(
+    hass: HomeAssistant, entry: ConfigEntry, places: Sequence[str]
+) -> None:
+    """Say in one issue which places nobody has walked through, or withdraw it."""
+    issue_id = f"{SYSTEM}_{entry.entry_id}_not_commissioned"
+    if not places:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    more = ["…"] if len(places) > NAMED_AT_MOST else []
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="emergency_not_commissioned",
+        translation_placeholders={
+            "house": entry.title,
+            "number": str(len(places)),
+            "places": ", ".join([*places[:NAMED_AT_MOST], *more]),
+        },
+    )
 
 
 def _raise(

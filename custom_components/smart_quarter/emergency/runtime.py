@@ -22,6 +22,7 @@ from ..renames import async_follow_renames
 from .activity import Activity
 from .asking import Asking
 from .care import Care
+from .commissioning import unproven_places
 from .const import (
     HOUSE_MODEL,
     SUBENTRY_PERSON,
@@ -48,6 +49,7 @@ from .happenings import (
     Remind,
     Restarted,
     TimePassed,
+    Word,
 )
 from .heartbeat import Heartbeat
 from .inputs import Sources
@@ -57,7 +59,7 @@ from .messenger import Messenger
 from .model import Actor, HouseState
 from .news import Begun, FaultFound, Happened, News
 from .notes import Notes
-from .repairs import async_report, shown_time
+from .repairs import async_report, async_report_unproven, shown_time
 from .roster_model import Roster
 from .settings import HouseSettings, actor_of, house_config
 from .signals import Signals
@@ -109,6 +111,8 @@ class EmergencyRuntime:
         self._timer: asyncio.TimerHandle | None = None
         self._clock = (dt_util.utcnow(), hass.loop.time())
         self._restarted = Restarted()
+        self._holds_settings = False
+        self._unproven: list[str] = []
         self._configure()
 
     async def async_load(self) -> None:
@@ -150,9 +154,12 @@ class EmergencyRuntime:
             self._timer.cancel()
         await self.journal.async_close()
         async_report(self.hass, self.entry, frozenset(), self._reported, self._words_of)
+        async_report_unproven(self.hass, self.entry, [])
 
     async def async_apply_config(self) -> None:
         """Apply changed settings; what is open goes on."""
+        if self._holds_settings:
+            return
         async_rename_devices(self.hass, self.entry)
         known = set(self.settings.places)
         self._configure()
@@ -164,6 +171,20 @@ class EmergencyRuntime:
         for place_id in self.settings.places.keys() - known:
             for listener in tuple(self._place_listeners):
                 listener(place_id)
+
+    async def async_change_settings(self, change: Callable[[], None]) -> None:
+        """Change many parts of the entry as one: they are applied once, at the end."""
+        self._holds_settings = True
+        try:
+            change()
+        finally:
+            self._holds_settings = False
+        await self.async_apply_config()
+
+    @callback
+    def look_at_sources(self) -> None:
+        """Look at every source as it is now: some were not listened to before."""
+        self._sources.listen(self.settings, dt_util.utcnow())
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return what helps to find a fault, without anything personal."""
@@ -271,10 +292,12 @@ class EmergencyRuntime:
                     self.asking.say(place_id, "ask_check_in")
                 case Entry():
                     self._tell(effect)
-        self.notify({e.place_id for e in effects if isinstance(e, Entry)})
-        for effect in effects:
-            if isinstance(effect, Entry):
-                self.news.tell(Happened(self, effect))
+        said = [each for each in effects if isinstance(each, Entry)]
+        self.notify({each.place_id for each in said})
+        if any(each.word is Word.PHASE_CHANGED for each in said):
+            self.report_faults()
+        for entry in said:
+            self.news.tell(Happened(self, entry))
 
     def _mark_unrecorded(
         self, ticket: asyncio.Future[bool], effects: tuple[HouseEffect, ...]
@@ -369,7 +392,8 @@ class EmergencyRuntime:
 
     @callback
     def report_faults(self) -> None:
-        """Bring the repair issues in line with the faults."""
+        """Bring the repair issues in line with the faults, and with what is left to do."""
+        self._report_unproven()
         found = faults(self)
         reported = found | advice(self)
         if reported == self._reported:
@@ -381,6 +405,13 @@ class EmergencyRuntime:
         for fault in new:
             self.news.tell(FaultFound(self, fault))
         self.notify({fault.subject for fault in self.faults ^ before})
+
+    def _report_unproven(self) -> None:
+        """Bring the one issue about all places that nobody has walked through in line."""
+        names = [self.name_of(key) for key in unproven_places(self.config, self.state)]
+        if names != self._unproven:
+            self._unproven = names
+            async_report_unproven(self.hass, self.entry, names)
 
     def _words_of(self, subject: str | None) -> dict[str, str]:
         """Return what the message about a fault fills in."""

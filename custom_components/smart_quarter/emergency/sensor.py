@@ -11,14 +11,14 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, UnitOfTime
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .answers import median_s, share_within
 from .entity import Calls, HouseEntity, PlaceEntity, async_add_for_places
-from .model import OPEN, Answer, Stage
+from .model import OPEN, Answer, Phase, Stage
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
 IDLE: Final = "idle"
@@ -102,6 +102,7 @@ def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceEntity
     return [
         PlaceState(runtime, place_id, "state"),
         LastActivity(runtime, place_id, "last_activity"),
+        PlacePhase(runtime, place_id, "phase"),
     ]
 
 
@@ -142,6 +143,22 @@ class OnDuty(HouseEntity, SensorEntity):
         duty, before = self.runtime.duty, self._attr_native_value
         number = len(duty.now()[1])
         self._attr_native_value = number if number or duty.is_planned else None
+        return before != self._attr_native_value
+
+
+class PlacePhase(PlaceEntity, SensorEntity):
+    """Whether a place has been walked through, and whether somebody lives there."""
+
+    _attr_device_class = SensorDeviceClass.ENUM
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+    _attr_options = [phase.value for phase in Phase]
+
+    @override
+    def _take_over(self, view: Calls) -> bool:
+        """Take the phase over and tell whether it changed."""
+        known = self.runtime.state.places.get(self.place_id)
+        phase = Phase.NOT_COMMISSIONED if known is None else known.phase
+        before, self._attr_native_value = self._attr_native_value, phase.value
         return before != self._attr_native_value
 
 

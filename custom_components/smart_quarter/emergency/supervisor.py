@@ -12,6 +12,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
+from .commissioning import is_vacant
 from .const import CONF_ACTIVITY, CONF_ENTITY, CONF_SILENT_H, CONF_SOURCES
 from .faults import Fault, Problem
 from .matching import is_momentary
@@ -86,7 +87,12 @@ class Supervisor:
         hass, now = self._runtime.hass, dt_util.utcnow()
         if self._known is None:
             self._known = tuple(_known(self._runtime))
-        found = findings((_seen(hass, each) for each in self._known), self._found, now)
+        lived_in = [
+            each
+            for each in self._known
+            if not is_vacant(self._runtime.state, each.place_id)
+        ]
+        found = findings((_seen(hass, each) for each in lived_in), self._found, now)
         if found != self._found:
             self._found = found
             self._runtime.report_faults()

@@ -1,7 +1,8 @@
 """The table of a house's places: read, judged line by line, and written.
 
 The first line names the columns: `number`, by which a place is known, and any of `area`,
-`policy`, `consent` and the kinds of sources. What has no column stays as it is stored.
+`policy`, `consent` and the kinds of sources. What has no column stays as it is stored; a new
+place with an area gets what the area offers of the kinds that have no column.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from .const import (
     CONF_ABOVE,
+    CONF_ACTIVITY,
     CONF_AREA,
     CONF_BELOW,
     CONF_CONSENT,
@@ -21,7 +23,7 @@ from .const import (
     CONF_SOURCES,
 )
 from .model import Kind
-from .settings import WATCHING, Settings
+from .settings import STAY_KEYS, WATCHING, Settings
 from .table_cells import (
     RULE_KEYS,
     Trouble,
@@ -38,6 +40,8 @@ NO: Final = frozenset({"", "no", "nein", "false", "0"})
 
 type Row = Mapping[str, str]
 type Source = dict[str, Any]
+type Wanted = dict[tuple[str, str], Source]
+"""Sources by kind and entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Known:
     trouble_with: Callable[[str], Trouble | None]
     """Say what is wrong with an entity, if anything is."""
     is_number: Callable[[str], bool]
+    sources_of_area: Callable[[str], Mapping[Kind, Sequence[str]]]
+    """Return the entities of an area that could call for help."""
     new_id: Callable[[], str]
 
 
@@ -233,7 +239,10 @@ class _Reader:
         self._choose(data, row, CONF_POLICY, self._policies, Trouble.POLICY_UNKNOWN)
         self._choose(data, row, CONF_AREA, self._areas, Trouble.AREA_UNKNOWN)
         self._consent(data, row)
-        data[CONF_SOURCES] = self._sources(before.get(CONF_SOURCES, ()), row)
+        wanted = self._wanted(row)
+        if stored is None and CONF_AREA in data:
+            wanted |= self._offered(data[CONF_AREA], row, wanted)
+        data[CONF_SOURCES] = self._sources(before.get(CONF_SOURCES, ()), row, wanted)
         self._check_consent(data, row)
         if stored is not None:
             title = stored.title
@@ -268,17 +277,33 @@ class _Reader:
         """Refuse to watch somebody who has not agreed."""
         concerned = {CONF_CONSENT, *WATCHING} & row.keys()
         watches = any(source[CONF_KIND] in WATCHING for source in data[CONF_SOURCES])
+        watches |= any(data.get(key) for key in (CONF_ACTIVITY, *STAY_KEYS.values()))
         if concerned and watches and not data[CONF_CONSENT]:
             self._find(CONF_CONSENT, Trouble.CONSENT_MISSING)
 
-    def _sources(self, stored: Iterable[Settings], row: Row) -> list[Source]:
-        """Return the sources of a place; one that stays keeps its id and its position."""
-        wanted = {
+    def _wanted(self, row: Row) -> Wanted:
+        """Return the sources that a line names."""
+        return {
             (kind.value, source[CONF_ENTITY]): source
             for kind in self._known.kinds
             if (cell := row.get(kind)) is not None
             for source in self._cell(kind, cell)
         }
+
+    def _offered(self, area_id: str, row: Row, wanted: Wanted) -> Wanted:
+        """Return what an area offers of the kinds that have no column."""
+        named = {entity_id for _, entity_id in wanted}
+        return {
+            (kind.value, each): {CONF_KIND: kind.value, CONF_ENTITY: each}
+            for kind, offered in self._known.sources_of_area(area_id).items()
+            for each in offered
+            if kind not in row and each not in named
+        }
+
+    def _sources(
+        self, stored: Iterable[Settings], row: Row, wanted: Wanted
+    ) -> list[Source]:
+        """Return the sources of a place; one that stays keeps its id and its position."""
         found: list[Source] = []
         for source in stored:
             new = wanted.pop((source[CONF_KIND], source[CONF_ENTITY]), None)
@@ -294,13 +319,11 @@ class _Reader:
         seen: set[str] = set()
         for text in sources_in(cell):
             source = read_source(text)
-            trouble = source if isinstance(source, Trouble) else None
             if not isinstance(source, Trouble):
-                trouble = self._trouble_with(source, seen)
-                seen.add(source[CONF_ENTITY])
-            if trouble is not None:
-                self._find(kind.value, trouble, text)
-            elif not isinstance(source, Trouble):
+                source = self._trouble_with(source, seen) or source
+            if isinstance(source, Trouble):
+                self._find(kind.value, source, text)
+            else:
                 yield {CONF_KIND: kind.value, **source}
 
     def _trouble_with(self, source: Source, seen: set[str]) -> Trouble | None:
@@ -308,6 +331,7 @@ class _Reader:
         entity_id: str = source[CONF_ENTITY]
         if entity_id in seen:
             return Trouble.SOURCE_TWICE
+        seen.add(entity_id)
         if (trouble := self._known.trouble_with(entity_id)) is not None:
             return trouble
         ruled = len(source) > 1
