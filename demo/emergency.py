@@ -13,6 +13,7 @@ TEXTS = {
     "flat": {"de": "Wohnung", "en": "Flat"},
     "plan": {"de": "Tagdienst", "en": "Day shift"},
     "caretaker": {"de": "Betreuung", "en": "Care team"},
+    "shift": {"de": "Rund um die Uhr", "en": "Around the clock"},
     "lead": {"de": "Leitung", "en": "Lead"},
     "panel": {"de": "Tafel", "en": "Panel"},
 }
@@ -36,13 +37,17 @@ async def set_up_emergency(
     plan = {"name": words["plan"], "first": ["everybody"], "repeat_s": 30}
     await home.add_subentry(entry_id, "policy", [plan])
     parts = await home.command("config_entries/subentries/list", entry_id=entry_id)
-    policy = next(p["subentry_id"] for p in parts if p["subentry_type"] == "policy")
+    ids = {part["title"]: part["subentry_id"] for part in parts}
+    whole_day = {"start": "00:00:00", "end": "00:00:00"}
+    on_duty = [ids[words["caretaker"]]]
+    shift = {"name": words["shift"], "persons": on_duty, **whole_day}
+    await home.add_subentry(entry_id, "shift", [shift])
     for cord, number in FLATS.items():
         place: Json = {
             "name": f"{words['flat']} {number}",
             "manual": [entities[cord, "action"]],
             "fall": [entities[cord.replace("cord", "radar"), "fall_status"]],
-            "policy": policy,
+            "policy": ids[words["plan"]],
         }
         await home.add_subentry(entry_id, "place", [place])
     await _hang_up_a_panel(home, entry_id, words["panel"])
