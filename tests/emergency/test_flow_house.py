@@ -93,6 +93,16 @@ async def test_a_heartbeat_needs_a_web_address(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_what_a_house_depends_on_must_be_there(hass: HomeAssistant) -> None:
+    flow_id = await begin_house(hass)
+    wrong = HOUSE_FORM | {"lifelines": ["binary_sensor.ups"]}
+    result = await answer_house(hass, flow_id, wrong)
+    assert result["errors"] == {"lifelines": "entity_unknown"}
+    hass.states.async_set("binary_sensor.ups", "on")
+    result = await answer_house(hass, flow_id, wrong)
+    assert result["data"]["lifelines"] == ["binary_sensor.ups"]
+
+
 @pytest.mark.parametrize("system", ["irrigation", "gone"])
 async def test_entries_of_other_systems_are_left_alone(
     hass: HomeAssistant, system: str

@@ -3,16 +3,21 @@
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
-from custom_components.smart_quarter.emergency.faults import Problem
+from custom_components.smart_quarter.emergency.faults import Fault, Problem
+from custom_components.smart_quarter.emergency.ways import way_key
 
 from .conftest import FLAT, SetUp, house_entry, part
 from .test_repairs import is_raised, issue, words
-from .test_runtime import STATE, later, settle
+from .test_runtime import STATE, later
 
 CORD = "binary_sensor.cord"
 FAULT = "binary_sensor.flat_fault"
@@ -58,6 +63,20 @@ def add_device(
         hass.states.async_set(f"sensor.{name}_battery", "90")
     hass.states.async_set(entry.entity_id, "off")
     return entry.entity_id
+
+
+def sources_of(entity_ids: list[str]) -> list[dict[str, str]]:
+    """Return entities as the sources of a place."""
+    return [
+        {"source_id": f"s-{each}", "kind": "manual", "entity_id": each}
+        for each in entity_ids
+    ]
+
+
+def set_all(hass: HomeAssistant, entity_ids: list[str], state: str) -> None:
+    """Let many entities have a state at once."""
+    for entity_id in entity_ids:
+        hass.states.async_set(entity_id, state)
 
 
 def place_with(name: str, entity_id: str, **changes: Any) -> Any:
@@ -182,7 +201,9 @@ async def test_a_gateway_that_fails_is_one_fault_and_its_return_raises_nothing(
     await later(hass, freezer, 31)
     new = entry.runtime_data.faults - before
     assert {(each.problem, each.subject) for each in new} == {("link_lost", RADIO)}
-    assert words(issue(hass, Problem.LINK_LOST, RADIO))["name"] == "Zigbee stick"
+    found = words(issue(hass, Problem.LINK_LOST, RADIO))
+    assert (found["name"], found["count"]) == ("Zigbee stick", "20")
+    assert hass.states.get("binary_sensor.flat_7_fault").state == "on"
     for cord in cords:
         hass.states.async_set(cord, "off")
     await later(hass, freezer, 31)
@@ -190,21 +211,117 @@ async def test_a_gateway_that_fails_is_one_fault_and_its_return_raises_nothing(
     assert entry.runtime_data.state.incidents == {}
 
 
-async def test_a_storm_of_drop_outs_is_no_fault_and_no_alarm(
+async def test_a_storm_of_3000_drop_outs_is_no_fault_and_no_alarm(
     hass: HomeAssistant, set_up: SetUp, freezer: FrozenDateTimeFactory
 ) -> None:
-    flats = [place_with(f"flat_{n}", f"binary_sensor.cord_{n}") for n in range(300)]
-    for number in range(300):
-        hass.states.async_set(f"binary_sensor.cord_{number}", "off")
+    cords = [f"binary_sensor.cord_{number}" for number in range(3000)]
+    flats = [
+        part("place", f"flat_{n}", **{**FLAT, "sources": sources_of(cords[n::300])})
+        for n in range(300)
+    ]
+    set_all(hass, cords, "off")
     entry = await set_up(house_entry(*flats))
     before = entry.runtime_data.faults
-    for state in ("unavailable", "off"):
-        for number in range(300):
-            hass.states.async_set(f"binary_sensor.cord_{number}", state)
-        await settle(hass)
-    await later(hass, freezer, 31)
+    set_all(hass, cords, "unavailable")
+    freezer.tick(30)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    freezer.tick(1)
+    set_all(hass, cords, "off")
+    for _ in range(3):
+        await later(hass, freezer, 31)
     assert entry.runtime_data.faults == before
     assert entry.runtime_data.state.incidents == {}
+
+
+async def test_3000_sources_that_are_lost_for_good_are_one_fault_and_every_place_shows_it(
+    hass: HomeAssistant, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    cords = [f"binary_sensor.cord_{number}" for number in range(3000)]
+    flats = [
+        part("place", f"flat_{n}", **{**FLAT, "sources": sources_of(cords[n::300])})
+        for n in range(300)
+    ]
+    set_all(hass, cords, "off")
+    entry = await set_up(house_entry(*flats))
+    before = entry.runtime_data.faults
+    set_all(hass, cords, "unavailable")
+    for _ in range(3):
+        await later(hass, freezer, 31)
+    assert entry.runtime_data.faults - before == {Fault(Problem.MANY_LOST)}
+    assert words(issue(hass, Problem.MANY_LOST))["count"] == "300"
+    shown = [hass.states.get(f"binary_sensor.flat_{n}_fault").state for n in range(300)]
+    assert set(shown) == {"on"}
+    set_all(hass, cords, "off")
+    await later(hass, freezer, 31)
+    assert entry.runtime_data.faults == before
+    assert hass.states.get("binary_sensor.flat_7_fault").state == "off"
+    assert entry.runtime_data.state.incidents == {}
+
+
+@pytest.mark.usefixtures("house")
+async def test_what_is_not_there_while_home_assistant_starts_is_not_lost(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> None:
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    hass.states.async_set(CORD, "unavailable")
+    hass.set_state(CoreState.starting)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    for _ in range(4):
+        await later(hass, freezer, 31)
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await later(hass, freezer, 31)
+    assert not is_raised(hass, Problem.SOURCE_LOST, "flat")
+    await later(hass, freezer, 31)
+    assert is_raised(hass, Problem.SOURCE_LOST, "flat")
+
+
+@pytest.mark.parametrize(
+    ("device_class", "fine", "failed"),
+    [
+        ("connectivity", "on", "off"),
+        ("power", "on", "off"),
+        ("plug", "on", "off"),
+        ("problem", "off", "on"),
+        ("running", "off", "unavailable"),
+        (None, "on", "unknown"),
+    ],
+)
+async def test_what_the_house_lives_on_is_a_fault_when_it_fails_for_a_minute(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+    device_class: str | None,
+    fine: str,
+    failed: str,
+) -> None:
+    line, said = "binary_sensor.line", {"device_class": device_class}
+    hass.states.async_set(line, fine, said)
+    await set_up(house_entry(lifelines=[line]))
+    key = way_key(line)
+    await later(hass, freezer, 61)
+    assert not is_raised(hass, Problem.LIFELINE_LOST, key)
+    hass.states.async_set(line, failed, said)
+    await later(hass, freezer, 31)
+    assert not is_raised(hass, Problem.LIFELINE_LOST, key)
+    await later(hass, freezer, 31)
+    assert words(issue(hass, Problem.LIFELINE_LOST, key))["name"] == line
+    hass.states.async_set(line, fine, said)
+    await later(hass, freezer, 31)
+    assert not is_raised(hass, Problem.LIFELINE_LOST, key)
+
+
+async def test_a_figure_that_stays_is_no_failure_and_one_that_goes_is(
+    hass: HomeAssistant, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    hass.states.async_set("sensor.ups", "off", {"device_class": "power"})
+    await set_up(house_entry(lifelines=["sensor.ups"]))
+    await later(hass, freezer, 91)
+    assert not is_raised(hass, Problem.LIFELINE_LOST, way_key("sensor.ups"))
+    hass.states.async_remove("sensor.ups")
+    await later(hass, freezer, 31)
+    assert is_raised(hass, Problem.LIFELINE_LOST, way_key("sensor.ups"))
 
 
 async def test_a_device_that_is_added_later_is_watched_too(

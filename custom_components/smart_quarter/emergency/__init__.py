@@ -9,9 +9,14 @@ from . import binary_sensor, button, event, sensor, switch
 from .actions import async_setup_actions
 from .conditions import CONDITIONS
 from .const import (
+    CONF_ACTIVITY,
+    CONF_BATHROOM,
+    CONF_BED,
     CONF_CALENDAR,
+    CONF_DOOR,
     CONF_ENTITY,
     CONF_HEARTBEAT_URL,
+    CONF_LIFELINES,
     CONF_NOTIFIERS,
     CONF_PHONES,
     CONF_PIN,
@@ -70,7 +75,8 @@ SPEC = SystemSpec(
     to_redact=frozenset(
         {
             *(CONF_ENTITY, CONF_USER, CONF_PIN, CONF_PHONES, CONF_NOTIFIERS),
-            CONF_CALENDAR,
+            *(CONF_CALENDAR, CONF_LIFELINES),
+            *(CONF_ACTIVITY, CONF_BED, CONF_BATHROOM, CONF_DOOR),
             *(CONF_SIRENS, CONF_SPEAKERS, CONF_SCRIPTS, CONF_TTS, CONF_HEARTBEAT_URL),
         }
     ),

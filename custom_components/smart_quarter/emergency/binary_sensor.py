@@ -74,7 +74,9 @@ class PlaceFault(PlaceEntity, _Binary):
     @override
     def _is_so(self, calls: Calls) -> bool:
         """Tell whether anything of the place is wrong."""
-        return any(fault.subject == self.place_id for fault in self.runtime.faults)
+        return self.place_id in self.runtime.supervisor.unheard or any(
+            fault.subject == self.place_id for fault in self.runtime.faults
+        )
 
 
 class HouseFault(HouseEntity, _Binary):

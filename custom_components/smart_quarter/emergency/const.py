@@ -17,6 +17,7 @@ SUBENTRY_TABLE: Final = "place_table"
 CONF_PUSH_DETAIL: Final = "push_detail"
 CONF_HEARTBEAT_URL: Final = "heartbeat_url"
 CONF_CALENDAR: Final = "calendar"
+CONF_LIFELINES: Final = "lifelines"
 
 # Place
 CONF_SOURCES: Final = "sources"

@@ -37,6 +37,9 @@ class Problem(StrEnum):
     SOURCE_SILENT = "source_silent"
     BATTERY_LOW = "battery_low"
     LINK_LOST = "link_lost"
+    MANY_LOST = "many_lost"
+    MANY_SILENT = "many_silent"
+    LIFELINE_LOST = "lifeline_lost"
     HEARTBEAT_FAILED = "heartbeat_failed"
 
 
@@ -46,7 +49,7 @@ ADVICE: Final = frozenset({Problem.ONLY_INTERNET})
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A problem, and the place, person, plan, way or link (a config entry) it is about."""
+    """A problem, and the place, person, plan, way, link (a config entry) or lifeline it is about."""
 
     problem: Problem
     subject: str | None = None

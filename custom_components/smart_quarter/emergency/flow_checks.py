@@ -17,6 +17,7 @@ from .const import (
     CONF_FIRST,
     CONF_HEARTBEAT_URL,
     CONF_INACTIVITY_H,
+    CONF_LIFELINES,
     CONF_NOTIFIERS,
     CONF_PERSONS,
     CONF_PHONES,
@@ -53,7 +54,7 @@ def check_house(
     url = form.get(CONF_HEARTBEAT_URL)
     if url and (URL(url).scheme not in {"http", "https"} or not URL(url).host):
         yield CONF_HEARTBEAT_URL, "url_invalid"
-    yield from check_entities(hass, form, (CONF_CALENDAR,))
+    yield from check_entities(hass, form, (CONF_CALENDAR, CONF_LIFELINES))
 
 
 def check_place(

@@ -39,6 +39,7 @@ from .const import (
     CONF_HEARTBEAT_URL,
     CONF_INACTIVITY_H,
     CONF_LAST,
+    CONF_LIFELINES,
     CONF_NOTIFIERS,
     CONF_PERSONS,
     CONF_PHONES,
@@ -150,6 +151,7 @@ HOUSE_SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_CALENDAR): EntitySelector(
             EntitySelectorConfig(domain="calendar")
         ),
+        vol.Optional(CONF_LIFELINES): _entities("binary_sensor", "sensor"),
     }
 )
 SHIFT_SCHEMA: Final = vol.Schema(

@@ -28,14 +28,14 @@ def async_report(
     entry: ConfigEntry,
     found: frozenset[Fault],
     previous: frozenset[Fault],
-    words_of: Callable[[str | None], dict[str, str]],
+    words_of: Callable[[Fault], dict[str, str]],
 ) -> None:
     """Raise what is new and withdraw what is mended."""
     for fault in previous - found:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, fault))
     for fault in found - previous:
         issue_id = _issue_id(entry, fault)
-        _raise(hass, entry, fault.problem, issue_id, words_of(fault.subject))
+        _raise(hass, entry, fault.problem, issue_id, words_of(fault))
 
 
 NAMED_AT_MOST: Final = 20

@@ -63,7 +63,7 @@ from .repairs import async_report, async_report_unproven, shown_time
 from .roster_model import Roster
 from .settings import HouseSettings, actor_of, house_config
 from .signals import Signals
-from .supervisor import Supervisor
+from .supervisor import Supervisor, lifelines
 from .ways import ways_by_key
 
 type EmergencyConfigEntry = ConfigEntry[EmergencyRuntime]
@@ -413,14 +413,16 @@ class EmergencyRuntime:
             self._unproven = names
             async_report_unproven(self.hass, self.entry, names)
 
-    def _words_of(self, subject: str | None) -> dict[str, str]:
+    def _words_of(self, fault: Fault) -> dict[str, str]:
         """Return what the message about a fault fills in."""
-        ways = ways_by_key(self.settings.policies)
+        subject = fault.subject
+        ways = ways_by_key(self.settings.policies) | lifelines(self.settings)
         name = self.entry.title if subject is None else self._name_of_subject(subject)
         since, until = self.outage or (None, None)
         return {
             "house": self.entry.title,
             "name": ways.get(subject or "", name),
+            "count": str(len(self.supervisor.places_of(fault))),
             "places": ", ".join(self.name_of(key) for key in self.settings.places),
             "since": shown_time(since),
             "until": shown_time(until),

@@ -1,23 +1,34 @@
 """Looks after the sources of a house: at all of them, now and then, never at each change."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Final
 
-from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import Event, HomeAssistant, State, callback
+from homeassistant.components.binary_sensor import (
+    DOMAIN as BINARY_SENSOR,
+    BinarySensorDeviceClass,
+)
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import CoreState, Event, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from .commissioning import is_vacant
-from .const import CONF_ACTIVITY, CONF_ENTITY, CONF_SILENT_H, CONF_SOURCES
+from .const import CONF_LIFELINES
+from .eye import Eye, known_sources
 from .faults import Fault, Problem
-from .matching import is_momentary
-from .settings import STAY_KEYS
-from .supervision import SILENT_AFTER, Finding, Trouble, Watched, findings
+from .settings import HouseSettings
+from .supervision import Finding, Look, Trouble, findings
+from .ways import way_key
 
 if TYPE_CHECKING:
     from .runtime import EmergencyRuntime
@@ -28,35 +39,34 @@ PROBLEMS: Final = {
     Trouble.SILENT: Problem.SOURCE_SILENT,
     Trouble.BATTERY: Problem.BATTERY_LOW,
     Trouble.LINK: Problem.LINK_LOST,
+    Trouble.MANY_LOST: Problem.MANY_LOST,
+    Trouble.MANY_SILENT: Problem.MANY_SILENT,
+    Trouble.LIFELINE: Problem.LIFELINE_LOST,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the registry says about a source; it seldom changes."""
-
-    entity_id: str
-    place_id: str
-    link_id: str | None
-    siblings: tuple[str, ...]
-    """The other entities of its device: what they say is a sign of life, too."""
-    battery: str | None
-    silent_after: timedelta | None
+FAILED: Final[Mapping[object, str]] = {
+    BinarySensorDeviceClass.CONNECTIVITY: STATE_OFF,
+    BinarySensorDeviceClass.PLUG: STATE_OFF,
+    BinarySensorDeviceClass.POWER: STATE_OFF,
+    BinarySensorDeviceClass.PROBLEM: STATE_ON,
+}
+"""What a lifeline says when it fails; all others fail by being unavailable."""
 
 
 class Supervisor:
-    """Finds sources that cannot be heard."""
+    """Finds sources that cannot be heard, and what the house lives on that fails."""
 
     def __init__(self, runtime: EmergencyRuntime) -> None:
         """Belong to a house."""
         self._runtime = runtime
-        self._known: tuple[Known, ...] | None = None
+        self._eyes: tuple[Eye, ...] | None = None
         self._found: frozenset[Finding] = frozenset()
+        self._since = dt_util.utcnow()
 
     @callback
     def start(self) -> None:
         """Look every half minute; what the registry says is read anew when it changes."""
         hass, entry = self._runtime.hass, self._runtime.entry
+        entry.async_on_unload(async_at_started(hass, self._started))
         stop = async_track_time_interval(hass, self._look, LOOK)
         entry.async_on_unload(stop)
         changed = er.EVENT_ENTITY_REGISTRY_UPDATED
@@ -65,14 +75,33 @@ class Supervisor:
     @callback
     def forget(self) -> None:
         """Read settings and registry anew at the next look."""
-        self._known = None
+        self._eyes = None
 
     @property
     def faults(self) -> frozenset[Fault]:
-        """Return what was found as faults of places and links."""
+        """Return what was found as faults of places, links, lifelines and the house."""
         return frozenset(
             Fault(PROBLEMS[each.trouble], each.subject) for each in self._found
         )
+
+    def places_of(self, fault: Fault) -> frozenset[str]:
+        """Return the places that a fault of a link or of the house concerns."""
+        found = (
+            each.places
+            for each in self._found
+            if (PROBLEMS[each.trouble], each.subject) == (fault.problem, fault.subject)
+        )
+        return next(found, frozenset())
+
+    @property
+    def unheard(self) -> frozenset[str]:
+        """Return the places that cannot be heard together with others."""
+        return frozenset().union(*(each.places for each in self._found))
+
+    @callback
+    def _started(self, _hass: HomeAssistant) -> None:
+        """Blame nothing for what was not there yet while Home Assistant started."""
+        self._since = dt_util.utcnow()
 
     @callback
     def _registry_changed(
@@ -83,115 +112,49 @@ class Supervisor:
 
     @callback
     def _look(self, _now: datetime) -> None:
-        """Look at every source."""
-        hass, now = self._runtime.hass, dt_util.utcnow()
-        if self._known is None:
-            self._known = tuple(_known(self._runtime))
-        lived_in = [
-            each
-            for each in self._known
-            if not is_vacant(self._runtime.state, each.place_id)
-        ]
-        found = findings((_seen(hass, each) for each in lived_in), self._found, now)
+        """Look at every source, once all that there is has been set up."""
+        now = dt_util.utcnow()
+        if self._runtime.hass.state is not CoreState.running:
+            return
+        found = findings(self._see(now), self._found, now)
         if found != self._found:
-            self._found = found
+            before, self._found = self.unheard, found
             self._runtime.report_faults()
+            self._runtime.notify(before ^ self.unheard)
+
+    def _see(self, now: datetime) -> Look:
+        """Return what is seen of the house; what was fine and still is costs next to nothing."""
+        if self._eyes is None:
+            self._eyes = tuple(Eye(each) for each in known_sources(self._runtime))
+        states, state = self._runtime.hass.states, self._runtime.state
+        vacant = {key for key in state.places if is_vacant(state, key)}
+        eyes = [each for each in self._eyes if each.known.place_id not in vacant]
+        looks = (each.look(states, now, self._since) for each in eyes)
+        return Look(
+            watched=[seen for seen in looks if seen is not None],
+            brought=Counter(each.known.link_id for each in eyes),
+            lifelines=dict(self._failed_lifelines()),
+        )
+
+    def _failed_lifelines(self) -> Iterator[tuple[str, datetime]]:
+        """Yield what the house lives on and since when it fails."""
+        for key, entity_id in lifelines(self._runtime.settings).items():
+            state = self._runtime.hass.states.get(entity_id)
+            if state is None or has_failed(state):
+                since = self._since if state is None else state.last_changed
+                yield key, max(since, self._since)
 
 
-def _known(runtime: EmergencyRuntime) -> Iterator[Known]:
-    """Yield what the registry says about each source."""
-    registry = er.async_get(runtime.hass)
-    for place_id, place in runtime.settings.places.items():
-        hours = place.get(CONF_SILENT_H)
-        for entity_id in _entities(place):
-            entry = registry.async_get(entity_id)
-            siblings = _siblings(registry, entry)
-            battery = next((s for s in siblings if _is_battery(s)), None)
-            silent_after = None if battery is None else SILENT_AFTER
-            if hours is not None:
-                silent_after = timedelta(hours=hours)
-            yield Known(
-                entity_id,
-                place_id,
-                None if entry is None else entry.config_entry_id,
-                tuple(s.entity_id for s in siblings),
-                None if battery is None else battery.entity_id,
-                silent_after,
-            )
+def lifelines(settings: HouseSettings) -> dict[str, str]:
+    """Return the entities of what the house lives on, by opaque names."""
+    chosen = settings.house.get(CONF_LIFELINES, ())
+    return {way_key(entity_id): entity_id for entity_id in chosen}
 
 
-def _entities(place: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what calls from a place, and what is heard of it."""
-    yield from (source[CONF_ENTITY] for source in place[CONF_SOURCES])
-    yield from place.get(CONF_ACTIVITY, ())
-    yield from (place[key] for key in STAY_KEYS.values() if place.get(key))
-
-
-def _siblings(
-    registry: er.EntityRegistry, entry: er.RegistryEntry | None
-) -> list[er.RegistryEntry]:
-    """Return the other entities of a source's device."""
-    if entry is None or entry.device_id is None:
-        return []
-    found = er.async_entries_for_device(registry, entry.device_id)
-    return [each for each in found if each.entity_id != entry.entity_id]
-
-
-def _is_battery(entry: er.RegistryEntry) -> bool:
-    """Tell whether an entity reports a battery."""
-    battery = SensorDeviceClass.BATTERY
-    return battery in (entry.device_class, entry.original_device_class)
-
-
-def _seen(hass: HomeAssistant, known: Known) -> Watched:
-    """Return what is seen of a source now."""
-    state = hass.states.get(known.entity_id)
-    silent_after, last_sign = _silent_after(known, state), None
-    if silent_after is not None and state is not None:
-        states = (hass.states.get(each) for each in known.siblings)
-        signs = [each.last_reported for each in states if _speaks(each)]
-        last_sign = max([state.last_reported, *signs])
-    return Watched(
-        place_id=known.place_id,
-        link_id=known.link_id,
-        lost_since=_lost_since(state),
-        last_sign=last_sign,
-        silent_after=silent_after,
-        battery_percent=_percent(known.battery and hass.states.get(known.battery)),
-    )
-
-
-def _lost_since(state: State | None) -> datetime | None:
-    """Return since when a source cannot be heard."""
-    if state is None or state.state != STATE_UNAVAILABLE:
-        return None
-    return state.last_changed
-
-
-def _silent_after(known: Known, state: State | None) -> timedelta | None:
-    """Return how long a device may say nothing.
-
-    After a restart a source that reports once a day is unknown until then, but not for ever;
-    a button that was never pressed stays so.
-    """
-    if known.silent_after is None and state is not None:
-        is_mute = state.state == STATE_UNKNOWN and not is_momentary(state.domain)
-        return SILENT_AFTER if is_mute else None
-    return known.silent_after
-
-
-def _speaks(state: State | None) -> TypeGuard[State]:
-    """Tell whether a state came from the device."""
-    return state is not None and state.state != STATE_UNAVAILABLE
-
-
-def _percent(state: State | str | None) -> float | None:
-    """Return how full a battery is; one that only says that it is low has nothing."""
-    if not isinstance(state, State):
-        return None
-    if state.domain == "binary_sensor":
-        return 0.0 if state.state == STATE_ON else None
-    try:
-        return float(state.state)
-    except ValueError:
-        return None
+def has_failed(state: State) -> bool:
+    """Tell whether what an entity stands for does not work, or cannot say that it does."""
+    if state.state in {STATE_UNAVAILABLE, STATE_UNKNOWN}:
+        return True
+    if state.domain != BINARY_SENSOR:
+        return False
+    return FAILED.get(state.attributes.get(ATTR_DEVICE_CLASS)) == state.state
