@@ -40,7 +40,12 @@ def part(kind: str, key: str, **data: Any) -> ConfigSubentryDataWithId:
 
 def house_entry(*parts: ConfigSubentryDataWithId, **changes: Any) -> MockConfigEntry:
     """Return the entry of a house."""
-    data = {"system": "emergency", "name": "Block 3", "push_detail": "place"}
+    data = {
+        "system": "emergency",
+        "name": "Block 3",
+        "push_detail": "place",
+        "weekly_test": False,
+    }
     return MockConfigEntry(
         domain=DOMAIN,
         title="Block 3",

@@ -11,7 +11,11 @@ from custom_components.smart_quarter.const import DOMAIN
 
 type Form = dict[str, Any]
 
-HOUSE_FORM: Form = {"name": "Block 4", "push_detail": "anonymous"}
+HOUSE_FORM: Form = {
+    "name": "Block 4",
+    "push_detail": "anonymous",
+    "weekly_test": False,
+}
 PLACE_FORM: Form = {
     "name": "Flat 2",
     "manual": ["binary_sensor.cord"],

@@ -19,6 +19,7 @@ from custom_components.smart_quarter.emergency.happenings import (
     Entry,
     HouseEffect,
     HouseEvent,
+    ListensAgain,
     Notify,
     Quiet,
     Remind,
@@ -115,6 +116,8 @@ class House:
     reminded: list[Remind] = field(default_factory=list)
     all_clears: list[AllClear] = field(default_factory=list)
     quiets: list[Quiet] = field(default_factory=list)
+    listens_again: int = 0
+    """How often who cares was told that a restart is over."""
     lived: timedelta = timedelta()
     """Time that really passed, whatever the clock says."""
     _alive_until: datetime = START
@@ -263,5 +266,7 @@ class House:
                 self.reminded.append(effect)
             case AllClear():
                 self.all_clears.append(effect)
+            case ListensAgain():
+                self.listens_again += 1
             case Quiet():
                 self.quiets.append(effect)

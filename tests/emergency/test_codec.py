@@ -25,6 +25,7 @@ from custom_components.smart_quarter.emergency.model import (
     Phase,
     PlaceState,
     Priority,
+    Proof,
     Stage,
 )
 from custom_components.smart_quarter.emergency.roster_model import Takeover
@@ -66,12 +67,20 @@ places = st.builds(
     proven=st.frozensets(names, max_size=2),
 )
 takeovers = st.builds(Takeover, since=times, until=times)
+proofs = st.builds(
+    Proof,
+    asked_at=st.none() | times,
+    open_since=st.none() | times,
+    proven_at=st.none() | times,
+)
 houses = st.builds(
     HouseState,
     incidents=st.dictionaries(keys, incidents, max_size=3),
     places=st.dictionaries(keys, places, max_size=3),
     raised=st.frozensets(keys, max_size=3),
     takeovers=st.dictionaries(keys, takeovers, max_size=3),
+    proofs=st.dictionaries(keys, proofs, max_size=3),
+    restart_planned_at=st.none() | times,
 )
 
 
@@ -86,6 +95,10 @@ def successions(draw: st.DrawFn) -> tuple[HouseState, HouseState]:
         places=draw(st.sampled_from([before.places, other.places])),
         raised=draw(st.sampled_from([before.raised, other.raised])),
         takeovers=draw(st.sampled_from([before.takeovers, other.takeovers])),
+        proofs=draw(st.sampled_from([before.proofs, other.proofs])),
+        restart_planned_at=draw(
+            st.sampled_from([before.restart_planned_at, other.restart_planned_at])
+        ),
     )
     return before, after
 

@@ -346,6 +346,7 @@ async def test_nobody_reachable_is_shown_to_all_and_reported_until_it_works_agai
     assert issue.translation_placeholders == {
         "house": "Block 3",
         "name": "Anna",
+        "count": "0",
         "places": "Flat",
         "since": "",
         "until": "",

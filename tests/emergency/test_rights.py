@@ -38,6 +38,7 @@ TABLE = {
     Deed.NOTE: "caretaker lead system",
     Deed.TEST: "caretaker lead technician",
     Deed.COMMISSION: "lead technician",
+    Deed.RESTART: "lead technician",
     Deed.CHECK_IN: "resident caretaker lead system",
     Deed.ABSENCE: "resident caretaker lead",
     Deed.MOVE_OUT: "lead",

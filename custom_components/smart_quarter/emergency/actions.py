@@ -26,6 +26,7 @@ from .houses import houses
 from .model import Kind, Outcome, Role
 from .place_actions import async_setup_place_actions, place_of
 from .rights import may
+from .upkeep_actions import async_setup_upkeep_actions
 
 ACTION_CALL: Final = "call_for_help"
 ACTION_CHECK_IN: Final = "check_in"
@@ -79,6 +80,7 @@ _DEEDS: Final[dict[str, tuple[Deed, VolDictType]]] = {
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register all actions."""
     async_setup_place_actions(hass)
+    async_setup_upkeep_actions(hass)
     for name, (deed, schema) in _DEEDS.items():
         hass.services.async_register(
             DOMAIN,

@@ -1,5 +1,6 @@
 """What people do in a house: each deed is checked, recorded, and answered."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,8 @@ from .happenings import (
     Deed,
     Done,
     DutyTaken,
+    PhonesAsked,
+    RestartPlanned,
     TestSet,
 )
 from .inputs import new_incident_id
@@ -110,6 +113,21 @@ class Care:
         await self._runtime.async_feed(DutyTaken(until, actor))
         self._runtime.duty.check()
         explain(refused)
+
+    async def async_send_test(self, persons: Iterable[str], actor: Actor) -> None:
+        """Ask persons to press a button on their phones."""
+        chosen = tuple(persons)
+        refused = may(actor, Deed.TEST, None)
+        await self._runtime.async_feed(PhonesAsked(chosen, actor))
+        explain(refused)
+        await self._runtime.phone_tests.async_send(chosen)
+
+    async def async_plan_restart(self, actor: Actor) -> None:
+        """Tell who cares that Home Assistant is about to be restarted."""
+        refused = may(actor, Deed.RESTART, None)
+        await self._runtime.async_feed(RestartPlanned(actor))
+        explain(refused)
+        await self._runtime.announcer.async_announce_restart()
 
     async def async_do(
         self,

@@ -2,26 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from .happenings import Entry
-from .model import Answer, HouseState, Incident, PlaceState
+from .model import Answer, HouseState, Incident, PlaceState, Proof
 from .roster_model import Plan, Takeover
 
 type Json = dict[str, Any]
 
 _ENCODERS: Final = {
     kind: BasicEncoder(kind)
-    for kind in (HouseState, Incident, PlaceState, Answer, Takeover, Entry, Plan)
+    for kind in (
+        *(HouseState, Incident, PlaceState, Answer),
+        *(Takeover, Proof, Entry, Plan),
+    )
 }
 _HOUSE: Final = BasicDecoder(HouseState)
 _INCIDENTS: Final = BasicDecoder(dict[str, Incident | None])
 _PLACES: Final = BasicDecoder(dict[str, PlaceState | None])
 _ANSWERS: Final = BasicDecoder(tuple[Answer, ...])
 _TAKEOVERS: Final = BasicDecoder(dict[str, Takeover | None])
+_PROOFS: Final = BasicDecoder(dict[str, Proof | None])
+_MOMENT: Final = BasicDecoder(datetime | None)
 _PLAN: Final = BasicDecoder(Plan)
 
 
@@ -30,7 +36,14 @@ class CorruptJournalError(Exception):
 
 
 def encode(
-    thing: HouseState | Incident | PlaceState | Answer | Takeover | Entry | Plan,
+    thing: HouseState
+    | Incident
+    | PlaceState
+    | Answer
+    | Takeover
+    | Proof
+    | Entry
+    | Plan,
 ) -> Json:
     """Return a state or an entry as data that JSON can hold."""
     data: Json = _ENCODERS[type(thing)].encode(thing)
@@ -62,6 +75,10 @@ def change(before: HouseState, after: HouseState) -> Json:
         found["places"] = places
     if takeovers := _changed(before.takeovers, after.takeovers):
         found["takeovers"] = takeovers
+    if proofs := _changed(before.proofs, after.proofs):
+        found["proofs"] = proofs
+    if (planned := after.restart_planned_at) != before.restart_planned_at:
+        found["restart_planned_at"] = None if planned is None else planned.isoformat()
     if on := sorted(after.raised - before.raised):
         found["raised"] = on
     if off := sorted(before.raised - after.raised):
@@ -79,6 +96,10 @@ def apply(state: HouseState, changed: Json) -> HouseState:
         incidents = _INCIDENTS.decode(changed.get("incidents", {}))
         places = _PLACES.decode(changed.get("places", {}))
         takeovers = _TAKEOVERS.decode(changed.get("takeovers", {}))
+        proofs = _PROOFS.decode(changed.get("proofs", {}))
+        planned = state.restart_planned_at
+        if "restart_planned_at" in changed:
+            planned = _MOMENT.decode(changed["restart_planned_at"])
         raised = state.raised | set(changed.get("raised", ()))
         answers = changed.get("answers", {"gone": 0, "new": ()})
         return replace(
@@ -86,6 +107,8 @@ def apply(state: HouseState, changed: Json) -> HouseState:
             incidents=_merged(state.incidents, incidents),
             places=_merged(state.places, places),
             takeovers=_merged(state.takeovers, takeovers),
+            proofs=_merged(state.proofs, proofs),
+            restart_planned_at=planned,
             raised=raised - set(changed.get("cleared", ())),
             answers=state.answers[answers["gone"] :] + _ANSWERS.decode(answers["new"]),
         )
@@ -93,7 +116,7 @@ def apply(state: HouseState, changed: Json) -> HouseState:
         raise CorruptJournalError(type(err).__name__) from err
 
 
-def _changed[T: Incident | PlaceState | Takeover](
+def _changed[T: Incident | PlaceState | Takeover | Proof](
     before: Mapping[str, T], after: Mapping[str, T]
 ) -> Json:
     """Return what is new or different, and None for what is gone."""

@@ -18,6 +18,7 @@ CONF_PUSH_DETAIL: Final = "push_detail"
 CONF_HEARTBEAT_URL: Final = "heartbeat_url"
 CONF_CALENDAR: Final = "calendar"
 CONF_LIFELINES: Final = "lifelines"
+CONF_WEEKLY_TEST: Final = "weekly_test"
 
 # Place
 CONF_SOURCES: Final = "sources"

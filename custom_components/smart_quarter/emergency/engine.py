@@ -28,7 +28,10 @@ from .happenings import (
     HouseEffect,
     HouseEvent,
     PhaseSet,
+    PhoneAnswered,
+    PhonesAsked,
     Restarted,
+    RestartPlanned,
     SourceCleared,
     SourceMatched,
     Stayed,
@@ -38,6 +41,8 @@ from .happenings import (
 )
 from .model import OPEN, HouseConfig, HouseState, Incident, Outcome, Stage
 from .openings import call, cancel, clear, end_pre_alarm, raise_by_source
+from .planned_restart import listen_again, plan_restart
+from .proofs import answer, ask, forget_proofs, limit_proofs
 from .rights import REOPEN_FOR
 from .takeovers import end_due_takeovers, forget_gone, limit_takeovers, take_over
 from .turn import Turn
@@ -120,8 +125,8 @@ def _apply(turn: Turn, event: HouseEvent) -> None:
             check_in(turn, event)
         case AbsenceSet():
             set_absence(turn, event)
-        case DutyTaken():
-            take_over(turn, event)
+        case DutyTaken() | PhonesAsked() | PhoneAnswered() | RestartPlanned():
+            _keep_up(turn, event)
         case Attempted(incident_id, attempt):
             _attempted(turn, incident_id, attempt)
         case ClockSet(by):
@@ -135,6 +140,21 @@ def _apply(turn: Turn, event: HouseEvent) -> None:
             watch_all(turn, turn.config.places)
         case TimePassed():
             pass
+
+
+def _keep_up(
+    turn: Turn, event: DutyTaken | PhonesAsked | PhoneAnswered | RestartPlanned
+) -> None:
+    """Take in what concerns the care team, not a place."""
+    match event:
+        case DutyTaken():
+            take_over(turn, event)
+        case PhonesAsked():
+            ask(turn, event)
+        case PhoneAnswered():
+            answer(turn, event)
+        case RestartPlanned():
+            plan_restart(turn, event)
 
 
 def _let_pass(turn: Turn) -> None:
@@ -198,6 +218,7 @@ def _set_test(turn: Turn, event: TestSet) -> None:
 def _fit(turn: Turn) -> None:
     """Forget what is gone; open incidents stay."""
     forget_gone(turn)
+    forget_proofs(turn)
     places, state = turn.config.places, turn.state
     kept = {key: each for key, each in state.places.items() if key in places}
     sources = {key for place in places.values() for key in place.sources}
@@ -226,6 +247,7 @@ def _set_clock(turn: Turn, by: timedelta) -> None:
             until = place.test_until + by
             turn.put_place(place_id, replace(place, test_until=until))
     limit_takeovers(turn)
+    limit_proofs(turn)
     for incident in tuple(turn.state.incidents.values()):
         deadline, repeat_at = incident.deadline, incident.repeat_at
         moved = replace(
@@ -249,6 +271,7 @@ def _restart(turn: Turn, event: Restarted) -> None:
         turn.note(Word.UNSUPERVISED, "system", since=since)
     if event.alive_until is not None and turn.now < event.alive_until:
         _set_clock(turn, turn.now - event.alive_until)
+    listen_again(turn, restored=event.restored)
     for incident in turn.open_incidents():
         if incident.review:
             continue

@@ -41,6 +41,7 @@ class Problem(StrEnum):
     MANY_SILENT = "many_silent"
     LIFELINE_LOST = "lifeline_lost"
     HEARTBEAT_FAILED = "heartbeat_failed"
+    TEST_UNANSWERED = "test_unanswered"
 
 
 ADVICE: Final = frozenset({Problem.ONLY_INTERNET})
@@ -59,6 +60,7 @@ def faults(runtime: EmergencyRuntime) -> frozenset[Fault]:
     """Return what is wrong now."""
     found: set[Fault] = runtime.messenger.faults | runtime.signals.faults
     found |= runtime.supervisor.faults | runtime.heartbeat.faults
+    found |= runtime.phone_tests.faults
     if not runtime.journal_ok:
         found.add(Fault(Problem.JOURNAL_FAILED))
     if runtime.damage - {Damage.TRUNCATED}:

@@ -63,6 +63,7 @@ from .const import (
     CONF_WATCH,
     CONF_WAYS_FROM,
     CONF_WEEKDAYS,
+    CONF_WEEKLY_TEST,
 )
 from .messages import Detail
 from .model import Kind, Role
@@ -152,6 +153,7 @@ HOUSE_SCHEMA: Final = vol.Schema(
             EntitySelectorConfig(domain="calendar")
         ),
         vol.Optional(CONF_LIFELINES): _entities("binary_sensor", "sensor"),
+        vol.Required(CONF_WEEKLY_TEST, default=True): BooleanSelector(),
     }
 )
 SHIFT_SCHEMA: Final = vol.Schema(

@@ -30,6 +30,8 @@ class Deed(StrEnum):
     """Nobody lives there any more: the sources are off and the person is erased."""
     TAKE_OVER = "take_over"
     """Be on duty for a while, whatever the roster says."""
+    RESTART = "restart"
+    """Announce that Home Assistant is about to be restarted."""
 
 
 class Word(StrEnum):
@@ -59,6 +61,10 @@ class Word(StrEnum):
     REMINDED = "reminded"
     DUTY_TAKEN = "duty_taken"
     DUTY_GIVEN_BACK = "duty_given_back"
+    PHONE_ASKED = "phone_asked"
+    PHONE_PROVEN = "phone_proven"
+    RESTART_PLANNED = "restart_planned"
+    LISTENS_AGAIN = "listens_again"
     CLOCK_SET = "clock_set"
     UNSUPERVISED = "unsupervised"
     FOR_REVIEW = "for_review"
@@ -183,6 +189,28 @@ class DutyTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class PhonesAsked:
+    """Somebody, or (None) the week's turn, tests the phones of persons."""
+
+    persons: tuple[str, ...]
+    actor: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneAnswered:
+    """A person has pressed a button on the own phone."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestartPlanned:
+    """Home Assistant is about to be restarted."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class Attempted:
     """An attempt to tell somebody was begun."""
 
@@ -231,6 +259,9 @@ type HouseEvent = (
     | CheckedIn
     | AbsenceSet
     | DutyTaken
+    | PhonesAsked
+    | PhoneAnswered
+    | RestartPlanned
     | Attempted
     | ClockSet
     | Restarted
@@ -289,4 +320,9 @@ class Quiet:
     targets: tuple[str, ...]
 
 
-type HouseEffect = Entry | Notify | Ask | Remind | Quiet | AllClear
+@dataclass(frozen=True, slots=True)
+class ListensAgain:
+    """Tell who cares that the announced restart is over."""
+
+
+type HouseEffect = Entry | Notify | Ask | Remind | Quiet | AllClear | ListensAgain

@@ -25,7 +25,7 @@ from .messages import (
 )
 from .model import OPEN, Incident, Outcome
 from .pace import Pace
-from .settings import persons_told
+from .settings import Settings, persons_told
 
 if TYPE_CHECKING:
     from .runtime import EmergencyRuntime
@@ -184,6 +184,16 @@ class Messenger:
         self._set_fault(Fault(Problem.NOT_TOLD, person_id), present=not told)
         return told
 
+    async def async_inform(self, person_id: str, message: Message) -> bool:
+        """Tell a person something that is no alarm, by the first way that takes it."""
+        return await self._async_reach(person_id, message, lambda: True, False)
+
+    async def async_try_phones(self, person_id: str, message: Message) -> None:
+        """Send a message to all phones of a person, whether they take it or not."""
+        person = self._runtime.settings.persons[person_id]
+        for channel in self._phones(person, message):
+            await is_taken(channel)
+
     @property
     def detail(self) -> Detail:
         """Return how much the house allows a message to tell."""
@@ -216,11 +226,16 @@ class Messenger:
     def _channels(self, person_id: str, message: Message) -> Iterator[Channel]:
         """Yield the ways to reach a person: phones first, they can ring when muted."""
         person = self._runtime.settings.persons[person_id]
+        yield from self._phones(person, message)
         said = {"title": message.title, "message": message.text}
-        for device_id in person.get(CONF_PHONES, ()):
-            yield partial(self._async_push, device_id, {**said, "data": message.data})
         for entity_id in person.get(CONF_NOTIFIERS, ()):
             yield partial(self._async_send, entity_id, said)
+
+    def _phones(self, person: Settings, message: Message) -> Iterator[Channel]:
+        """Yield the phones of a person."""
+        said = {"title": message.title, "message": message.text, "data": message.data}
+        for device_id in person.get(CONF_PHONES, ()):
+            yield partial(self._async_push, device_id, said)
 
     async def _async_push(self, device_id: str, message: dict[str, Any]) -> None:
         """Send to a phone; its action's name changes with the phone's, its id does not."""

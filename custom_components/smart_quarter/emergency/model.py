@@ -264,6 +264,18 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Whether a person's phone is known to work; see `proofs`."""
+
+    asked_at: datetime | None = None
+    """UTC time of the last test."""
+    open_since: datetime | None = None
+    """UTC time of the first test that was not answered."""
+    proven_at: datetime | None = None
+    """UTC time at which a button on the phone was pressed last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceState:
     """What is remembered of a place."""
 
@@ -290,6 +302,10 @@ class HouseState:
     """Of the last weeks, the oldest first; see `answers`."""
     takeovers: Mapping[str, Takeover] = field(default_factory=dict)
     """Persons who have taken the duty over."""
+    proofs: Mapping[str, Proof] = field(default_factory=dict)
+    """Of the phones of persons."""
+    restart_planned_at: datetime | None = None
+    """UTC time at which somebody said that Home Assistant is about to be restarted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,10 @@ RIGHTS: Final[Mapping[Role, frozenset[Deed]]] = MappingProxyType(
     {
         Role.RESIDENT: frozenset({Deed.CALL, Deed.CANCEL, Deed.CHECK_IN, Deed.ABSENCE}),
         Role.CARETAKER: _CARE,
-        Role.LEAD: _CARE | {Deed.REOPEN, Deed.COMMISSION, Deed.MOVE_OUT},
-        Role.TECHNICIAN: frozenset({Deed.CALL, Deed.TEST, Deed.COMMISSION}),
+        Role.LEAD: _CARE | {Deed.REOPEN, Deed.COMMISSION, Deed.MOVE_OUT, Deed.RESTART},
+        Role.TECHNICIAN: frozenset(
+            {Deed.CALL, Deed.TEST, Deed.COMMISSION, Deed.RESTART}
+        ),
         Role.OBSERVER: frozenset({Deed.CALL}),
         Role.SYSTEM: frozenset(
             {Deed.CALL, Deed.CANCEL, Deed.NOTE, Deed.ESCALATE, Deed.CHECK_IN}
@@ -46,10 +48,10 @@ RIGHTS: Final[Mapping[Role, frozenset[Deed]]] = MappingProxyType(
 NO_INCIDENT: Final = frozenset(
     {
         *(Deed.CALL, Deed.TEST, Deed.COMMISSION, Deed.MOVE_OUT),
-        *(Deed.CHECK_IN, Deed.ABSENCE, Deed.TAKE_OVER),
+        *(Deed.CHECK_IN, Deed.ABSENCE, Deed.TAKE_OVER, Deed.RESTART),
     }
 )
-"""Deeds that have to do with a place, not with one of its incidents."""
+"""Deeds that have to do with a place or the house, not with an incident."""
 
 
 class Refusal(StrEnum):

@@ -20,6 +20,7 @@ from ..const import DOMAIN
 from ..devices import async_rename_devices, entry_device
 from ..renames import async_follow_renames
 from .activity import Activity
+from .announcer import Announcer
 from .asking import Asking
 from .care import Care
 from .commissioning import unproven_places
@@ -34,6 +35,7 @@ from .const import (
 from .diagnostics import house_diagnostics
 from .duty import Duty
 from .engine import step, wake_at
+from .fault_words import words_of
 from .faults import Fault, Problem, advice, faults
 from .happenings import (
     AllClear,
@@ -44,6 +46,7 @@ from .happenings import (
     Entry,
     HouseEffect,
     HouseEvent,
+    ListensAgain,
     Notify,
     Quiet,
     Remind,
@@ -59,12 +62,12 @@ from .messenger import Messenger
 from .model import Actor, HouseState
 from .news import Begun, FaultFound, Happened, News
 from .notes import Notes
-from .repairs import async_report, async_report_unproven, shown_time
+from .phone_tests import PhoneTests
+from .repairs import async_report, async_report_unproven
 from .roster_model import Roster
 from .settings import HouseSettings, actor_of, house_config
 from .signals import Signals
-from .supervisor import Supervisor, lifelines
-from .ways import ways_by_key
+from .supervisor import Supervisor
 
 type EmergencyConfigEntry = ConfigEntry[EmergencyRuntime]
 type Outage = tuple[datetime, datetime]
@@ -103,6 +106,8 @@ class EmergencyRuntime:
         self.asking = Asking(self)
         self.heartbeat = Heartbeat(self)
         self.duty = Duty(self)
+        self.announcer = Announcer(self)
+        self.phone_tests = PhoneTests(self)
         self._listeners = defaultdict[str | None, list[Callable[[], None]]](list)
         self._entry_listeners = defaultdict[str, list[EntryListener]](list)
         self._untold = defaultdict[str, list[Entry]](list)
@@ -140,6 +145,8 @@ class EmergencyRuntime:
         self.activity.listen()
         self.supervisor.start()
         self.heartbeat.start()
+        self.announcer.start()
+        self.phone_tests.start()
         self.report_faults()
         self.news.tell(Begun(self))
         self.entry.async_on_unload(async_follow_renames(self.hass, self.entry))
@@ -206,11 +213,6 @@ class EmergencyRuntime:
         """Return the name of a place or person, as far as it still has one."""
         subentry = self.entry.subentries.get(subentry_id)
         return "?" if subentry is None else subentry.title
-
-    def _name_of_subject(self, subject: str) -> str:
-        """Return the name of what a fault is about; a link is another integration's entry."""
-        link = self.hass.config_entries.async_get_entry(subject)
-        return self.name_of(subject) if link is None else link.title
 
     def subscribe(
         self, place_id: str | None, listener: Callable[[], None]
@@ -290,6 +292,8 @@ class EmergencyRuntime:
                     self.asking.say(place_id, "ask_well")
                 case Remind(place_id):
                     self.asking.say(place_id, "ask_check_in")
+                case ListensAgain():
+                    self.announcer.listens_again()
                 case Entry():
                     self._tell(effect)
         said = [each for each in effects if isinstance(each, Entry)]
@@ -415,19 +419,7 @@ class EmergencyRuntime:
 
     def _words_of(self, fault: Fault) -> dict[str, str]:
         """Return what the message about a fault fills in."""
-        subject = fault.subject
-        ways = ways_by_key(self.settings.policies) | lifelines(self.settings)
-        name = self.entry.title if subject is None else self._name_of_subject(subject)
-        since, until = self.outage or (None, None)
-        return {
-            "house": self.entry.title,
-            "name": ways.get(subject or "", name),
-            "count": str(len(self.supervisor.places_of(fault))),
-            "places": ", ".join(self.name_of(key) for key in self.settings.places),
-            "since": shown_time(since),
-            "until": shown_time(until),
-            **self.duty.words(),
-        }
+        return words_of(self, fault)
 
 
 def journal_folder(hass: HomeAssistant, entry: ConfigEntry) -> Path:

@@ -19,6 +19,7 @@ from .model import (
     PlaceState,
     Policy,
     PolicyStep,
+    Proof,
     Stage,
 )
 from .rights import Refusal, may
@@ -83,6 +84,12 @@ class Turn:
         known = {**self.state.takeovers, person_id: takeover}
         takeovers = {key: each for key, each in known.items() if each is not None}
         self.state = replace(self.state, takeovers=takeovers)
+
+    def put_proof(self, person_id: str, proof: Proof | None) -> None:
+        """Remember whether a person's phone works, or (None) forget it."""
+        proofs = {**self.state.proofs, person_id: proof}
+        kept = {key: each for key, each in proofs.items() if each is not None}
+        self.state = replace(self.state, proofs=kept)
 
     def note(
         self,
