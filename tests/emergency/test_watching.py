@@ -260,6 +260,35 @@ def test_a_place_that_cannot_be_heard_has_no_inactivity(home: House) -> None:
     assert len(calls(home)) == 1
 
 
+def test_sensors_that_come_and_go_put_the_question_off_for_half_an_hour_at_most(
+    home: House,
+) -> None:
+    while home.lived < timedelta(hours=12, minutes=31):
+        home.run(20 * 60 - 2)
+        home.feed(HeardNothing("flat", blind=True))
+        home.run(2)
+        home.feed(HeardNothing("flat", blind=False))
+    home.run(1)
+    assert len(calls(home)) == 1
+
+
+def test_a_restart_by_night_puts_off_no_longer_rule() -> None:
+    home = house_of(watched(check_in_until=None, day_inactivity_h=4))
+    home.run(11 * HOUR)
+    home.crash()
+    home.restart()
+    home.run(HOUR + 1)
+    assert len(calls(home)) == 1
+
+
+def test_a_sign_of_life_by_night_is_no_check_in() -> None:
+    home = house_of(watched(inactivity_h=None, activity_is_check_in=True))
+    home.run(5 * HOUR)
+    hear(home)
+    home.run(9 * HOUR + 1)
+    assert calls(home) == [(Kind.CHECK_IN, Stage.PRE_ALARM)]
+
+
 def test_nobody_is_missed_where_nobody_lives(home: House) -> None:
     home.feed(PhaseSet("flat", Phase.VACANT, LEAD))
     home.run(48 * HOUR)

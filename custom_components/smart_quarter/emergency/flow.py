@@ -125,8 +125,7 @@ class PlaceFlow(RuleSteps):
         found = 0
         for kind, offered in sources_of_area(self.hass, area_id).items():
             new = [each for each in offered if each not in chosen]
-            if new:
-                self._known[kind.value] = [*self._known.get(kind.value, ()), *new]
+            self._known[kind.value] = [*self._known.get(kind.value, ()), *new]
             found += len(new)
         return found
 

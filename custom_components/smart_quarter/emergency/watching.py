@@ -19,7 +19,16 @@ from .happenings import (
 from .model import Phase, rule_source
 from .openings import clear, raise_by_source
 from .turn import Turn
-from .watch import OF_ACTIVITY, STAYS, Rule, Watch, Watching, due_at, remind_at
+from .watch import (
+    OF_ACTIVITY,
+    STAYS,
+    Rule,
+    Watch,
+    Watching,
+    due_at,
+    is_asleep,
+    remind_at,
+)
 
 LATE: Final = timedelta(seconds=5)
 AFTER_SILENCE: Final = timedelta(minutes=30)
@@ -171,7 +180,7 @@ def _take_in(turn: Turn, place_id: str, watch: Watch, at: datetime) -> None:
     if known.last_activity is not None and at <= known.last_activity:
         return
     known = replace(known, last_activity=at)
-    if watch.activity_is_check_in:
+    if watch.activity_is_check_in and not is_asleep(watch, at):
         known = _with_check_in(turn, place_id, watch, known, at)
     for rule in OF_ACTIVITY:
         clear(turn, place_id, rule_source(place_id, rule))
@@ -206,11 +215,25 @@ def _begin_anew(turn: Turn, place_id: str, watch: Watch) -> None:
 
 
 def _after_silence(turn: Turn, watch: Watch, last: datetime) -> datetime:
-    """Return the last activity so that no rule is due at once when listening begins again."""
-    limits = [each for each in (watch.inactivity, watch.day_inactivity) if each]
-    if not limits:
+    """Return the last activity so that a rule that is over is due only after a while.
+
+    What is not over yet stays as it is: sensors that come and go put nothing off for ever.
+    """
+    known = Watching(last_activity=last)
+    limits = {
+        Rule.INACTIVITY: watch.inactivity,
+        Rule.DAY_INACTIVITY: watch.day_inactivity,
+    }
+    over = [
+        limit
+        for rule, limit in limits.items()
+        if limit is not None
+        and (due := due_at(rule, watch, known)) is not None
+        and due <= turn.now
+    ]
+    if not over:
         return last
-    return max(last, turn.now + AFTER_SILENCE - min(limits))
+    return max(last, turn.now + AFTER_SILENCE - min(over))
 
 
 def _dues(
