@@ -2,14 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 import json
 from pathlib import Path
+from types import MappingProxyType
 
 from aiomqtt import Client
 from homeassistant.config import YAML_CONFIG_FILE as YAML
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smart_quarter.emergency import supervision
+from custom_components.smart_quarter.emergency.faults import Fault, Problem
 
 from ..broker import Mosquitto
 from .conftest import house_entry, part
@@ -130,6 +137,43 @@ async def test_a_broker_that_dies_raises_nothing_and_swallows_nothing(
     await until(says(hass, CORD, "off"))
     await say(mosquitto, "cord", "ON")
     await until(says(hass, STATE, "alarm"))
+
+
+@pytest.mark.fault("broker down")
+async def test_a_broker_that_is_gone_for_a_minute_is_one_fault_of_many_places(
+    hass: HomeAssistant,
+    house: MockConfigEntry,
+    mosquitto: Mosquitto,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervision, "LOST_AFTER", timedelta(seconds=0.2))
+    monkeypatch.setattr(supervision, "AWAY_AFTER", timedelta(seconds=0.1))
+    sources = [{"source_id": "s", "kind": "manual", "entity_id": CORD}]
+    for number in range(8):
+        flat = ConfigSubentry(
+            data=MappingProxyType({"sources": sources, "consent": False}),
+            subentry_id=f"flat_{number}",
+            subentry_type="place",
+            title=f"Flat {number}",
+            unique_id=None,
+        )
+        hass.config_entries.async_add_subentry(house, flat)
+    await settle(hass)
+    (mqtt,) = hass.config_entries.async_entries("mqtt")
+    before = house.runtime_data.faults
+    look = house.runtime_data.supervisor._look  # the client's timers must not fire
+    await mosquitto.stop()
+    await until(says(hass, CORD, "unavailable"))
+    await asyncio.sleep(0.3)
+    look(dt_util.utcnow())
+    assert house.runtime_data.faults - before == {
+        Fault(Problem.LINK_LOST, mqtt.entry_id)
+    }
+    await mosquitto.start()
+    await until(says(hass, CORD, "off", "unknown"))
+    look(dt_util.utcnow())
+    assert house.runtime_data.faults == before
+    assert house.runtime_data.state.incidents == {}
 
 
 @pytest.mark.fault("retained replay")
