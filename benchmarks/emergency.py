@@ -20,6 +20,8 @@ PLAIN = "plain_entities"
 PLACES = 246
 SOURCES = 3000
 PER_PLACE = SOURCES // PLACES + 1
+PER_TEAM = 3
+"""Places of one caretaker: more than five alarms a minute would be told together, and later."""
 ROUNDS = 200
 IDLE_S = 120.0
 QUICK_IDLE_S = 30.0
@@ -180,8 +182,12 @@ def _plain() -> Json:
 
 def _house() -> Json:
     """Return the stored entry of a house."""
-    caretaker = {"role": "caretaker", "notifiers": [NOTIFIER]}
-    parts = [stored_part("person", "anna", "Anna", caretaker)]
+    parts = []
+    for team in range(PLACES // PER_TEAM):
+        caretaker = {"role": "caretaker", "notifiers": [NOTIFIER]}
+        plan = {"first": [f"person{team}"], "repeat_s": 300, "ways_from": "first"}
+        parts.append(stored_part("person", f"person{team}", f"Anna {team}", caretaker))
+        parts.append(stored_part("policy", f"plan{team}", f"Plan {team}", plan))
     for place in range(PLACES):
         sources = [
             {
@@ -191,7 +197,8 @@ def _house() -> Json:
             }
             for number in range(PER_PLACE)
         ]
-        data = {"sources": sources, "consent": False}
+        plan_id = f"plan{place % (PLACES // PER_TEAM)}"
+        data = {"sources": sources, "consent": False, "policy": plan_id}
         parts.append(stored_part("place", f"place{place}", f"Flat {place}", data))
     house = {"system": "emergency", "name": "House", "push_detail": "place"}
     return stored_entry(OURS, house, parts) | {"title": "House"}
