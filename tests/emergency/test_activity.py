@@ -104,16 +104,17 @@ async def test_motion_shortly_before_the_time_is_over_counts(
     assert state(hass) == "idle"
 
 
-async def test_motion_is_not_written_into_the_journal(
+async def test_motion_and_a_door_that_opens_are_not_written_into_the_journal(
     hass: HomeAssistant, flat: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
     before = flat.runtime_data.state
     for number in range(20):
-        hass.states.async_set(MOTION, "on" if number % 2 else "off")
-        await later(hass, freezer, 30)
+        for entity_id in (MOTION, DOOR):
+            hass.states.async_set(entity_id, "on" if number % 2 else "off")
+        await later(hass, freezer, 61)
     assert flat.runtime_data.state == before
     last = flat.runtime_data.activity.last("flat")
-    assert dt_util.utcnow() - last < timedelta(seconds=61)
+    assert dt_util.utcnow() - last < timedelta(seconds=62)
 
 
 @pytest.mark.usefixtures("flat")

@@ -116,7 +116,7 @@ async def test_the_entities_of_a_platform(
 
 
 @pytest.mark.quality_rule("entity-disabled-by-default")
-async def test_a_place_has_at_most_eleven_entities_that_are_on_and_no_profile_of_a_person(
+async def test_a_place_has_at_most_ten_entities_that_are_on_and_no_profile_of_a_person(
     entity_registry: er.EntityRegistry, house: MockConfigEntry
 ) -> None:
     of_place = [
@@ -125,8 +125,8 @@ async def test_a_place_has_at_most_eleven_entities_that_are_on_and_no_profile_of
         if each.config_subentry_id == "flat"
     ]
     off = {each.translation_key for each in of_place if each.disabled_by}
-    assert 0 < len(of_place) - len(off) <= 11
-    assert off == {"place_absence", "place_last_activity"}
+    assert 0 < len(of_place) - len(off) <= 10
+    assert off == {"place_absence", "place_last_activity", "place_phase"}
 
 
 @pytest.mark.quality_rule("devices")

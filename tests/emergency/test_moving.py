@@ -51,7 +51,9 @@ def users(hass: HomeAssistant, phone: str, others: None) -> None:
 
 
 @pytest.fixture
-async def house(set_up: SetUp, users: None, phone: str) -> MockConfigEntry:
+async def house(
+    set_up: SetUp, users: None, phone: str, all_entities_are_on: None
+) -> MockConfigEntry:
     """Return a running house with two places and those who have to do with them."""
     flat = FLAT | {"sources": [*SOURCES, DOOR], "consent": True} | WATCH
     resident = part("person", "resi", role="resident", user="user-resi", place="flat")

@@ -9,6 +9,7 @@ import pytest
 from custom_components.smart_quarter.emergency.happenings import (
     AbsenceSet,
     CheckedIn,
+    Deed,
     Heard,
     HeardNothing,
     PhaseSet,
@@ -97,14 +98,49 @@ def test_a_sign_of_life_ends_the_question_but_never_the_alarm(home: House) -> No
     assert calls(home) == [(Kind.INACTIVITY, Stage.ALARM)]
 
 
-def test_nobody_is_missed_twice_until_heard_of_again(home: House) -> None:
+def test_a_call_that_is_closed_counts_anew_so_that_a_wrong_tap_ends_no_watch(
+    home: House,
+) -> None:
     home.run(12 * HOUR + 601)
     home.resolve(home.open()[0])
-    home.run(48 * HOUR)
+    home.run(12 * HOUR - 1)
     assert calls(home) == []
-    hear(home)
+    home.run(2)
+    assert calls(home) == [(Kind.INACTIVITY, Stage.PRE_ALARM)]
+
+
+def test_a_question_that_a_caretaker_cancels_counts_anew(home: House) -> None:
     home.run(12 * HOUR + 1)
-    assert len(calls(home)) == 1
+    home.do(Deed.CANCEL, home.open()[0])
+    home.run(12 * HOUR + 1)
+    assert calls(home) == [(Kind.INACTIVITY, Stage.PRE_ALARM)]
+
+
+def test_a_walk_test_ends_no_watch(home: House) -> None:
+    home.run(11.9 * HOUR)
+    home.test(HOUR)
+    home.run(0.2 * HOUR - 300)
+    home.test(None)
+    assert calls(home) == []
+    home.run(12 * HOUR + 301)
+    assert calls(home) != []
+
+
+def test_a_door_that_stays_open_calls_once() -> None:
+    home = house_of(watched(inactivity_h=None, check_in_until=None))
+    stay(home, Rule.DOOR)
+    home.run(700)
+    home.resolve(home.open()[0])
+    home.run(24 * HOUR)
+    assert calls(home) == []
+
+
+def test_a_check_in_that_nobody_gives_is_missed_every_day() -> None:
+    home = house_of(watched(inactivity_h=None))
+    for _ in range(3):
+        home.run(24 * HOUR)
+        assert calls(home) == [(Kind.CHECK_IN, Stage.ALARM)]
+        home.resolve(home.open()[0])
 
 
 def test_old_activity_that_is_told_late_puts_nothing_off(home: House) -> None:
@@ -153,15 +189,6 @@ def test_activity_is_a_check_in_only_if_that_was_agreed() -> None:
         hear(home)
         home.run(2 * HOUR + 1)
         assert bool(calls(home)) is not agreed
-
-
-def test_a_missed_check_in_comes_back_on_the_next_day() -> None:
-    home = house_of(watched(inactivity_h=None))
-    home.run(14 * HOUR + 901)
-    home.feed(CheckedIn("flat"))
-    home.resolve(home.open()[0])
-    home.run(24 * HOUR)
-    assert calls(home) == [(Kind.CHECK_IN, Stage.ALARM)]
 
 
 @pytest.mark.parametrize(
@@ -272,13 +299,26 @@ def test_sensors_that_come_and_go_put_the_question_off_for_half_an_hour_at_most(
     assert len(calls(home)) == 1
 
 
-def test_a_restart_by_night_puts_off_no_longer_rule() -> None:
+def test_a_rule_that_is_over_at_a_restart_puts_off_no_other() -> None:
     home = house_of(watched(check_in_until=None, day_inactivity_h=4))
-    home.run(11 * HOUR)
+    home.run(10 * HOUR)
+    hear(home)
+    home.run(3.9 * HOUR)
     home.crash()
+    home.run(7.8 * HOUR)
     home.restart()
-    home.run(HOUR + 1)
+    home.run(0.4 * HOUR)
+    assert calls(home) == []
+    home.run(0.2 * HOUR)
     assert len(calls(home)) == 1
+
+
+def test_who_was_away_is_not_missed_while_nothing_can_be_heard(home: House) -> None:
+    home.feed(AbsenceSet("flat", home.now + timedelta(hours=1), RESIDENT))
+    home.feed(HeardNothing("flat", blind=True))
+    home.run(24 * HOUR)
+    assert calls(home) == []
+    assert home.state.places["flat"].watching.blind
 
 
 def test_a_sign_of_life_by_night_is_no_check_in() -> None:

@@ -1,4 +1,8 @@
-"""What is heard of the places that are watched; motion is remembered here and not written down."""
+"""What is heard of the places that are watched.
+
+Motion, and who is in the bathroom, is remembered here; the engine, and with it the journal,
+hears only of what decides something.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,7 +17,10 @@ from homeassistant.core import (
     State,
     callback,
 )
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_time_interval,
+)
 from homeassistant.util import dt as dt_util
 
 from .const import CONF_ACTIVITY
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
     from .runtime import EmergencyRuntime
 
 CHECK_IN_EVERY: Final = timedelta(hours=1)
+LOOK: Final = timedelta(minutes=1)
+"""What lasts is looked at this often; what has lasted for half of its limit is told."""
 _MUTE: Final = {STATE_UNAVAILABLE, STATE_UNKNOWN}
 
 
@@ -40,6 +49,13 @@ class Activity:
         self._stays: dict[str, list[tuple[str, Rule]]] = {}
         self._heard: dict[str, datetime] = {}
         self._stop: CALLBACK_TYPE | None = None
+
+    @callback
+    def start(self) -> None:
+        """Listen, and look every minute at what lasts."""
+        hass, entry = self._runtime.hass, self._runtime.entry
+        entry.async_on_unload(async_track_time_interval(hass, self._look, LOOK))
+        self.listen()
 
     @callback
     def listen(self) -> None:
@@ -82,6 +98,12 @@ class Activity:
         }
         if told:
             yield Heard(told)
+
+    @callback
+    def _look(self, _now: datetime) -> None:
+        """Tell of what has lasted for long enough to be asked about soon."""
+        if found := tuple(self._lasting(self._stays)):
+            self._runtime.feed(found)
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
@@ -128,16 +150,24 @@ class Activity:
                 yield HeardNothing(place_id, blind)
 
     def _lasting(self, entity_ids: Iterable[str]) -> Iterator[HouseEvent]:
-        """Yield what lasts, or is over; what cannot be heard stays as it was."""
+        """Yield what lasts long, or is over; what cannot be heard stays as it was."""
         for entity_id in entity_ids:
             state = self._runtime.hass.states.get(entity_id)
             if state is None or _is_mute(state):
                 continue
             for place_id, rule in self._stays[entity_id]:
                 lasts = (state.state == STATE_ON) is not (rule is Rule.BED)
-                known = self._state(place_id).watching.since
-                if lasts is not (rule in known):
-                    yield Stayed(place_id, rule, state.last_changed if lasts else None)
+                is_known = rule in self._state(place_id).watching.since
+                if is_known and not lasts:
+                    yield Stayed(place_id, rule, None)
+                elif lasts and not is_known and self._is_long(place_id, rule, state):
+                    yield Stayed(place_id, rule, state.last_changed)
+
+    def _is_long(self, place_id: str, rule: Rule, state: State) -> bool:
+        """Tell whether something has lasted for half of what it may: most never does."""
+        watch = self._runtime.config.places[place_id].watch
+        limit = None if watch is None else watch.stays.get(rule)
+        return limit is not None and dt_util.utcnow() - state.last_changed >= limit / 2
 
     def _watched(self) -> dict[str, Any]:
         """Return the settings of the places that are watched."""

@@ -4,7 +4,6 @@ from abc import abstractmethod
 from typing import ClassVar, Final, Unpack, override
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_OPTIONS
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConditionErrorMessage
 from homeassistant.helpers.condition import (
@@ -13,14 +12,13 @@ from homeassistant.helpers.condition import (
     ConditionConfig,
 )
 from homeassistant.helpers.typing import ConfigType, VolDictType
-import voluptuous as vol
 
 from ..const import CONF_SYSTEM, DOMAIN
 from .const import SYSTEM
 from .houses import houses
 from .model import OPEN
 from .runtime import EmergencyRuntime
-from .selected import INCIDENT_FIELDS, PLACE_FIELD, check_places, places, selected
+from .selected import INCIDENT_FIELDS, PLACE_FIELD, checked, places, selected
 
 
 class EmergencyCondition(Condition):
@@ -34,10 +32,7 @@ class EmergencyCondition(Condition):
         cls, hass: HomeAssistant, config: ConfigType
     ) -> ConfigType:
         """Check the options."""
-        schema = vol.Schema({vol.Optional(CONF_OPTIONS, default={}): cls._fields})
-        checked: ConfigType = schema(config)
-        check_places(hass, checked[CONF_OPTIONS])
-        return checked
+        return checked(hass, config, cls._fields)
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
         """Keep the options."""

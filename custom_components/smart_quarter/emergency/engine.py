@@ -49,6 +49,7 @@ from .turn import Turn
 from .watching import (
     all_well,
     check_in,
+    count_anew,
     hear,
     hear_nothing,
     let_watch,
@@ -74,6 +75,7 @@ def step(
     """Apply one event to a house."""
     turn = Turn(config, state, now)
     _apply(turn, event)
+    count_anew(turn)
     _let_pass(turn)
     return turn.state, tuple(turn.effects)
 

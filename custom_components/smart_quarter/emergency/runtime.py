@@ -142,7 +142,7 @@ class EmergencyRuntime:
         self.signals.silence_left_over(self._restarted.alive_until)
         self.feed([self._restarted, Configured()])
         self._sources.listen(self.settings, self.heard_until)
-        self.activity.listen()
+        self.activity.start()
         self.supervisor.start()
         self.heartbeat.start()
         self.announcer.start()
@@ -192,6 +192,7 @@ class EmergencyRuntime:
     def look_at_sources(self) -> None:
         """Look at every source as it is now: some were not listened to before."""
         self._sources.listen(self.settings, dt_util.utcnow())
+        self.activity.listen()
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return what helps to find a fault, without anything personal."""

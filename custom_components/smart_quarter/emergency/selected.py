@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from homeassistant.const import CONF_OPTIONS
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, entity_registry as er
-from homeassistant.helpers.typing import VolDictType
+from homeassistant.helpers.typing import ConfigType, VolDictType
 import voluptuous as vol
 
 from ..const import CONF_SYSTEM, DOMAIN
@@ -19,11 +20,14 @@ INCIDENT_FIELDS: Final[VolDictType] = {
 }
 
 
-def check_places(hass: HomeAssistant, options: Mapping[str, Any]) -> None:
-    """Refuse entities that belong to no place."""
-    for entity_id in options.get(CONF_PLACE, ()):
+def checked(hass: HomeAssistant, config: ConfigType, fields: VolDictType) -> ConfigType:
+    """Return a trigger's or condition's options; refuse entities that belong to no place."""
+    schema = vol.Schema({vol.Optional(CONF_OPTIONS, default={}): fields})
+    found: ConfigType = schema(config)
+    for entity_id in found[CONF_OPTIONS].get(CONF_PLACE, ()):
         if place_of(hass, entity_id) is None:
             raise vol.Invalid(f"{entity_id} belongs to no place of an emergency system")
+    return found
 
 
 def place_of(hass: HomeAssistant, entity_id: str) -> str | None:

@@ -147,8 +147,12 @@ class OnDuty(HouseEntity, SensorEntity):
 
 
 class PlacePhase(PlaceEntity, SensorEntity):
-    """Whether a place has been walked through, and whether somebody lives there."""
+    """Whether a place has been walked through, and whether somebody lives there.
 
+    A repair message names the places that nobody has walked through.
+    """
+
+    _attr_entity_registry_enabled_default = False
     _attr_device_class = SensorDeviceClass.ENUM
     _attr_entity_category = EntityCategory.DIAGNOSTIC
     _attr_options = [phase.value for phase in Phase]

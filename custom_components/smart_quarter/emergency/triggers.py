@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, Final, override
 
-from homeassistant.const import CONF_FOR, CONF_OPTIONS
+from homeassistant.const import CONF_FOR
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.trigger import (
@@ -20,7 +20,7 @@ from .houses import listen
 from .model import Incident, Stage
 from .news import FaultFound, Happened, Item
 from .runtime import EmergencyRuntime
-from .selected import INCIDENT_FIELDS, check_places, is_selected, state_entity
+from .selected import INCIDENT_FIELDS, checked, is_selected, state_entity
 from .waiting import Waiting
 
 CONF_STAGE: Final = "stage"
@@ -58,10 +58,7 @@ class EmergencyTrigger(Trigger):
         cls, hass: HomeAssistant, config: ConfigType
     ) -> ConfigType:
         """Check the options."""
-        schema = vol.Schema({vol.Optional(CONF_OPTIONS, default={}): cls._fields})
-        checked: ConfigType = schema(config)
-        check_places(hass, checked[CONF_OPTIONS])
-        return checked
+        return checked(hass, config, cls._fields)
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         """Keep the options."""

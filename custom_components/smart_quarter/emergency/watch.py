@@ -71,6 +71,8 @@ class Watching:
     """Since when each of `STAYS` has lasted."""
     blind: bool = False
     """Nothing that shows activity can be heard: neither activity nor the lack of it is known."""
+    quiet_until: datetime | None = None
+    """Nobody is missed before this: what happened while nothing was heard is not known."""
     due: datetime | None = None
     """When the next rule must be looked at."""
 
@@ -106,10 +108,14 @@ def _inactive_at(rule: Rule, watch: Watch, known: Watching) -> datetime | None:
     """Return when nothing has been heard for too long."""
     if known.last_activity is None or known.blind:
         return None
-    if rule is Rule.INACTIVITY:
+    if rule is Rule.DAY_INACTIVITY:
+        due = _inactive_by_day(watch, known.last_activity)
+    else:
         limit = watch.inactivity
-        return None if limit is None else known.last_activity + limit
-    return _inactive_by_day(watch, known.last_activity)
+        due = None if limit is None else known.last_activity + limit
+    if due is None or known.quiet_until is None:
+        return due
+    return max(due, known.quiet_until)
 
 
 def _inactive_by_day(watch: Watch, last_activity: datetime) -> datetime | None:

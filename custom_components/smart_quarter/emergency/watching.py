@@ -34,6 +34,7 @@ LATE: Final = timedelta(seconds=5)
 AFTER_SILENCE: Final = timedelta(minutes=30)
 """What happened while nothing was heard is not known: nobody is asked for so long after it."""
 FOR_EVER: Final = timedelta(days=365)
+COUNTED_ANEW: Final = (*OF_ACTIVITY, Rule.CHECK_IN)
 
 
 def hear(turn: Turn, event: Heard) -> None:
@@ -47,11 +48,12 @@ def hear_nothing(turn: Turn, place_id: str, *, blind: bool) -> None:
     """Take in that nothing that shows activity can be heard, or something can again."""
     if (watch := _watch(turn, place_id)) is None:
         return
-    known = _known(turn, place_id)
-    last = known.last_activity or turn.now
-    if known.blind and not blind:
-        last = _after_silence(turn, watch, last)
-    _put(turn, place_id, watch, replace(known, blind=blind, last_activity=last))
+    before = _known(turn, place_id)
+    last = before.last_activity or turn.now
+    known = replace(before, blind=blind, last_activity=last)
+    if before.blind and not blind:
+        known = _after_silence(turn, watch, known)
+    _put(turn, place_id, watch, known)
 
 
 def stay(turn: Turn, event: Stayed) -> None:
@@ -83,6 +85,22 @@ def all_well(turn: Turn, place_id: str) -> None:
         _check_in(turn, place_id, watch)
 
 
+def count_anew(turn: Turn) -> None:
+    """Let rules whose call somebody has closed count anew: a wrong tap ends no watch.
+
+    What still lasts, such as an open door, must be over first, as with every source.
+    """
+    if not any(_is_counted_anew(source_id) for source_id in turn.state.raised):
+        return
+    waiting = {cause.by for each in turn.open_incidents() for cause in each.causes}
+    for source_id in filter(_is_counted_anew, turn.state.raised - waiting):
+        place_id = source_id.rpartition(".")[0]
+        if (watch := _watch(turn, place_id)) is not None:
+            turn.put_raised(source_id, False)
+            known = replace(_known(turn, place_id), last_activity=turn.now)
+            _put(turn, place_id, watch, known)
+
+
 def set_absence(turn: Turn, event: AbsenceSet) -> None:
     """Watch nobody until a time, or (None) watch again from now on."""
     if not turn.is_allowed(event.actor, Deed.ABSENCE, event.place_id):
@@ -110,12 +128,13 @@ def watch_all(turn: Turn, place_ids: Iterable[str], *, anew: bool = False) -> No
             if known != Watching():
                 _store(turn, place_id, Watching())
             continue
-        last = known.last_activity or turn.now
         known = replace(
             known,
-            last_activity=_after_silence(turn, watch, last) if anew else last,
+            last_activity=known.last_activity or turn.now,
             checked_in_at=known.checked_in_at or turn.now,
         )
+        if anew:
+            known = _after_silence(turn, watch, known)
         _put(turn, place_id, watch, known)
 
 
@@ -131,6 +150,7 @@ def shift(turn: Turn, by: timedelta) -> None:
             checked_in_at=_moved(known.checked_in_at, by),
             reminded_at=_moved(known.reminded_at, by),
             absent_until=_moved(known.absent_until, by),
+            quiet_until=_moved(known.quiet_until, by),
             since={rule: at + by for rule, at in known.since.items()},
         )
         _put(turn, place_id, watch, moved)
@@ -141,6 +161,11 @@ def let_watch(turn: Turn) -> None:
     for place_id, place in tuple(turn.state.places.items()):
         if place.watching.due is not None and turn.now >= place.watching.due:
             _do_what_is_due(turn, place_id)
+
+
+def _is_counted_anew(source_id: str) -> bool:
+    """Tell whether a source is a rule that counts anew when its call is closed."""
+    return source_id.rpartition(".")[2] in COUNTED_ANEW
 
 
 def _do_what_is_due(turn: Turn, place_id: str) -> None:
@@ -208,32 +233,26 @@ def _with_check_in(
 
 
 def _begin_anew(turn: Turn, place_id: str, watch: Watch) -> None:
-    """Watch from now on, whatever was before."""
-    since = dict.fromkeys(_known(turn, place_id).since, turn.now)
-    known = Watching(last_activity=turn.now, checked_in_at=turn.now, since=since)
+    """Watch from now on, whatever was before; what cannot be heard still cannot."""
+    before = _known(turn, place_id)
+    known = Watching(
+        last_activity=turn.now,
+        checked_in_at=turn.now,
+        since=dict.fromkeys(before.since, turn.now),
+        blind=before.blind,
+    )
     _put(turn, place_id, watch, known)
 
 
-def _after_silence(turn: Turn, watch: Watch, last: datetime) -> datetime:
-    """Return the last activity so that a rule that is over is due only after a while.
+def _after_silence(turn: Turn, watch: Watch, known: Watching) -> Watching:
+    """Return what is known when listening begins again: what is over then waits for a while.
 
     What is not over yet stays as it is: sensors that come and go put nothing off for ever.
     """
-    known = Watching(last_activity=last)
-    limits = {
-        Rule.INACTIVITY: watch.inactivity,
-        Rule.DAY_INACTIVITY: watch.day_inactivity,
-    }
-    over = [
-        limit
-        for rule, limit in limits.items()
-        if limit is not None
-        and (due := due_at(rule, watch, known)) is not None
-        and due <= turn.now
-    ]
-    if not over:
-        return last
-    return max(last, turn.now + AFTER_SILENCE - min(over))
+    dues = (due_at(rule, watch, known) for rule in OF_ACTIVITY)
+    if any(due is not None and due <= turn.now for due in dues):
+        return replace(known, quiet_until=turn.now + AFTER_SILENCE)
+    return known
 
 
 def _dues(
