@@ -74,8 +74,8 @@ def check_watch(hass: HomeAssistant, form: Form, consent: bool) -> Iterator[Find
     """Check how a place is watched; only a check-in needs no consent."""
     stays = tuple(STAY_KEYS.values())
     yield from check_entities(hass, form, (CONF_ACTIVITY, *stays))
-    for key in (CONF_INACTIVITY_H, CONF_DAY_INACTIVITY_H):
-        hours = form.get(key)
+    limits = {key: form.get(key) for key in (CONF_INACTIVITY_H, CONF_DAY_INACTIVITY_H)}
+    for key, hours in limits.items():
         if hours and not 1 <= hours <= LONGEST_INACTIVITY_H:
             yield key, "inactivity_range"
         if hours and not form.get(CONF_ACTIVITY):
@@ -83,7 +83,7 @@ def check_watch(hass: HomeAssistant, form: Form, consent: bool) -> Iterator[Find
     watches = [key for key in (CONF_ACTIVITY, *stays) if form.get(key)]
     if watches and not consent:
         yield watches[0], "consent_missing"
-    if not (watches or form.get(CONF_CHECK_IN_UNTIL)):
+    if not (watches or form.get(CONF_CHECK_IN_UNTIL) or any(limits.values())):
         yield CONF_CHECK_IN_UNTIL, "watch_empty"
 
 
