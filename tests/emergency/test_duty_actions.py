@@ -264,7 +264,7 @@ async def test_the_sensor_names_nobody(
 ) -> None:
     state = hass.states.get(ON_DUTY)
     assert state.state == "1"
-    assert set(state.attributes) == {"friendly_name", "unit_of_measurement"}
+    assert set(state.attributes) == {"friendly_name"}
     devices = dr.async_get(hass)
     assert (
         devices.async_get_device_by_identifier((house.domain, "always"), house.entry_id)
