@@ -12,6 +12,17 @@ URL_PATH = "quarter-garden"
 FLAT_TITLE = {"de": "Wohnung", "en": "Flat"}
 WIDE = {"columns": 12}
 LARGE = {"columns": 12, "rows": 4}
+DEEDS: tuple[tuple[str, dict[str, str], str, Json], ...] = (
+    ("acknowledge", {"de": "Übernehmen", "en": "Take it"}, "mdi:run-fast", {}),
+    ("arrive", {"de": "Bin vor Ort", "en": "I am there"}, "mdi:account-check", {}),
+    (
+        "resolve",
+        {"de": "Erledigt", "en": "Done"},
+        "mdi:check-circle-outline",
+        {"outcome": "helped"},
+    ),
+)
+"""What a caretaker does about a call: the action, its words, its icon and what it needs to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,7 @@ PAGES = (
         system="emergency",
         heading=HOUSE["house"],
         tiles=("unacknowledged", "open", "fault"),
-        part_tiles={"place": ("state", "take", "arrive", "close", "call", "cancel")},
+        part_tiles={"place": ("state", "call", "cancel")},
     ),
 )
 
@@ -105,7 +116,11 @@ async def _view(home: HomeAssistant, page: Page, title: str, language: str) -> J
     for part in sorted(parts, key=lambda part: str(part["subentry_type"])):
         if tiles := page.part_tiles.get(part["subentry_type"]):
             owner = part["subentry_id"]
-            sections.append(_section(entity_ids, owner, part["title"], tiles))
+            section = _section(entity_ids, owner, part["title"], tiles)
+            if part["subentry_type"] == "place":
+                state = entity_ids[f"{owner}_state"]
+                section["cards"][2:2] = _deeds(state, language)
+            sections.append(section)
     return {
         "title": title,
         "type": "sections",
@@ -125,6 +140,29 @@ def _section(
         if f"{owner}_{tile}" in entity_ids
     ]
     return {"type": "grid", "cards": cards}
+
+
+def _deeds(state: str, language: str) -> list[Json]:
+    """Return what a caretaker taps while a call is open: each acts on the most pressing one."""
+    return [
+        {
+            "type": "tile",
+            "entity": state,
+            "name": words[language],
+            "icon": icon,
+            "hide_state": True,
+            "tap_action": {
+                "action": "perform-action",
+                "perform_action": f"{DOMAIN}.{action}",
+                "target": {"entity_id": state},
+                "data": data,
+            },
+            "visibility": [
+                {"condition": "state", "entity": state, "state_not": "idle"}
+            ],
+        }
+        for action, words, icon, data in DEEDS
+    ]
 
 
 def _tile(entity_id: str) -> Json:

@@ -6,6 +6,11 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
@@ -20,6 +25,7 @@ from .conftest import FLAT, PLAN, SetUp, house_entry, part
 from .test_runtime import STATE, do, later, pull, pushes, settle
 
 UNKNOWN_ID = "0000000000000000"
+STUDIO_STATE = "sensor.studio_state"
 OTHER = {
     "sources": [
         {"source_id": "s-bell", "kind": "manual", "entity_id": "binary_sensor.bell"}
@@ -88,6 +94,15 @@ async def call(
     )
     await settle(hass)
     return str(response[entity_id]["incident_id"])
+
+
+def place_as(hass: HomeAssistant, target: str) -> dict[str, Any]:
+    """Return the flat as a target: its State, its device, or the area that it is in."""
+    device_id = str(er.async_get(hass).async_get(STATE).device_id)
+    area = ar.async_get(hass).async_create("Flat")
+    dr.async_get(hass).async_update_device(device_id, area_id=area.id)
+    chosen = {"entity_id": STATE, "device_id": device_id, "area_id": area.id}
+    return {target: chosen[target]}
 
 
 async def listed(hass: HomeAssistant, user: str | None) -> list[dict[str, Any]]:
@@ -162,9 +177,9 @@ async def test_a_call_needs_no_answer(hass: HomeAssistant) -> None:
 @pytest.mark.usefixtures("house")
 async def test_a_resident_cannot_call_in_another_place(hass: HomeAssistant) -> None:
     with pytest.raises(ServiceValidationError) as refused:
-        await call(hass, "resi", "sensor.studio_state")
+        await call(hass, "resi", STUDIO_STATE)
     assert refused.value.translation_key == "emergency_other_place"
-    assert hass.states.get("sensor.studio_state").state == "idle"
+    assert hass.states.get(STUDIO_STATE).state == "idle"
 
 
 @pytest.mark.usefixtures("house")
@@ -238,6 +253,81 @@ async def test_nobody_closes_a_call_without_saying_what_it_was(
     incident_id = await pull(hass)
     with pytest.raises(vol.Invalid):
         await do(hass, "resolve", by("anna"), incident_id=incident_id, **data)
+    assert hass.states.get(STATE).state == "alarm"
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("target", ["entity_id", "device_id", "area_id"])
+async def test_a_place_names_its_most_pressing_call(
+    hass: HomeAssistant, target: str
+) -> None:
+    chosen = place_as(hass, target)
+    first = await pull(hass)
+    await do(hass, "arrive", by("anna"), incident_id=first)
+    second = await call(hass, "anna", kind="fall")
+    seen = []
+    for action, data in (
+        ("acknowledge", {}),
+        ("resolve", {"outcome": "helped"}),
+        ("resolve", {"outcome": "false_alarm"}),
+    ):
+        await do(hass, action, by("anna"), **chosen, **data)
+        await settle(hass)
+        calls = {
+            each["incident_id"]: each["stage"] for each in await listed(hass, "lea")
+        }
+        seen.append((calls[first], calls[second]))
+    assert seen == [
+        ("on_scene", "acknowledged"),
+        ("on_scene", "resolved"),
+        ("resolved", "resolved"),
+    ]
+
+
+@pytest.mark.usefixtures("house")
+async def test_two_places_are_two_calls(hass: HomeAssistant) -> None:
+    await pull(hass)
+    await call(hass, "anna", STUDIO_STATE)
+    both = {"entity_id": [STATE, STUDIO_STATE, "sun.sun"]}
+    await do(hass, "acknowledge", by("anna"), **both)
+    await settle(hass)
+    states = [hass.states.get(each).state for each in (STATE, STUDIO_STATE)]
+    assert states == ["acknowledged", "acknowledged"]
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.quality_rule("action-exceptions")
+@pytest.mark.parametrize(("action", "data"), ON_AN_INCIDENT)
+@pytest.mark.parametrize(
+    ("named", "refusal"),
+    [
+        ({}, "emergency_call_missing"),
+        ({"entity_id": "sun.sun"}, "emergency_call_missing"),
+        ({"entity_id": "sensor.block_3_open_calls"}, "emergency_call_missing"),
+        ({"entity_id": STATE}, "emergency_nothing_open"),
+    ],
+)
+async def test_an_action_that_names_no_call_and_no_place_with_one_is_refused(
+    hass: HomeAssistant,
+    action: str,
+    data: dict[str, Any],
+    named: dict[str, Any],
+    refusal: str,
+) -> None:
+    with pytest.raises(ServiceValidationError) as refused:
+        await do(hass, action, by("lea"), **named, **data)
+    assert refused.value.translation_key == refusal
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("user", ["resi", "somebody", "tom", None])
+async def test_who_is_called_for_cannot_take_the_call_of_a_place(
+    hass: HomeAssistant, user: str | None
+) -> None:
+    await pull(hass)
+    with pytest.raises(ServiceValidationError) as refused:
+        await do(hass, "acknowledge", by(user), entity_id=STATE)
+    assert refused.value.translation_key == "emergency_not_allowed"
     assert hass.states.get(STATE).state == "alarm"
 
 
@@ -385,7 +475,7 @@ async def test_notes_survive_a_reload(
 
 @pytest.mark.usefixtures("house")
 async def test_calls_are_listed_open_and_urgent_ones_first(hass: HomeAssistant) -> None:
-    closed = await call(hass, None, "sensor.studio_state")
+    closed = await call(hass, None, STUDIO_STATE)
     await do(hass, "resolve", by("anna"), incident_id=closed, outcome="helped")
     technical = await call(hass, None, kind="technical")
     water = await call(hass, None, kind="water")
@@ -400,7 +490,7 @@ async def test_who_has_to_do_with_one_place_sees_only_its_calls_and_no_names(
     hass: HomeAssistant, user: str
 ) -> None:
     incident_id = await call(hass, None)
-    await call(hass, None, "sensor.studio_state")
+    await call(hass, None, STUDIO_STATE)
     (incident,) = await listed(hass, user)
     assert incident["incident_id"] == incident_id
     assert incident.keys() == {

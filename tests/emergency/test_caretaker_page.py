@@ -63,21 +63,17 @@ async def call(
     return answer
 
 
-async def press(hass: HomeAssistant, page: MockHAClientWebSocket, name: str) -> Any:
-    """Press a button of the flat."""
-    return await call(hass, page, "button.press", entity_id=f"button.flat_{name}")
-
-
-async def test_the_buttons_take_a_call_arrive_and_close_it(
+async def test_taps_take_the_call_of_a_flat_arrive_and_close_it(
     hass: HomeAssistant, page: MockHAClientWebSocket
 ) -> None:
     await pull(hass)
-    for name, stage in (
-        ("take_it", "acknowledged"),
-        ("i_am_there", "on_scene"),
-        ("done", "idle"),
+    for action, data, stage in (
+        ("acknowledge", {}, "acknowledged"),
+        ("arrive", {}, "on_scene"),
+        ("resolve", {"outcome": "helped"}, "idle"),
     ):
-        assert (await press(hass, page, name))["success"]
+        told = {"entity_id": STATE, **data}
+        assert (await call(hass, page, f"smart_quarter.{action}", **told))["success"]
         assert hass.states.get(STATE).state == stage
 
 
@@ -134,12 +130,11 @@ async def test_an_ordinary_login_that_is_bound_to_nobody_takes_nothing(
 ) -> None:
     stranger = await hass.auth.async_create_user("X", group_ids=[GROUP_ID_USER])
     await pull(hass)
-    button = {"entity_id": "button.flat_take_it"}
     with pytest.raises(ServiceValidationError):
         await hass.services.async_call(
-            "button",
-            "press",
-            button,
+            "smart_quarter",
+            "acknowledge",
+            {"entity_id": STATE},
             blocking=True,
             context=Context(user_id=stranger.id),
         )

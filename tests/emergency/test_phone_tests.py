@@ -47,7 +47,7 @@ def entry(phone: str, anna: User, others: None, hass: HomeAssistant) -> MockConf
     )
 
 
-def tests_sent(aioclient_mock: AiohttpClientMocker) -> list[dict[str, Any]]:
+def sent_tests(aioclient_mock: AiohttpClientMocker) -> list[dict[str, Any]]:
     """Return the tests that were pushed."""
     return [push for push in pushes(aioclient_mock) if "test" in push["title"].lower()]
 
@@ -64,7 +64,7 @@ async def test_the_team_may_test_all_phones_which_ring_like_an_alarm(
     hass: HomeAssistant, aioclient_mock: AiohttpClientMocker, user: str
 ) -> None:
     await do(hass, "send_test", Context(user_id=user))
-    (push,) = tests_sent(aioclient_mock)
+    (push,) = sent_tests(aioclient_mock)
     assert push["data"]["push"]["sound"]["critical"] == 1
     (button,) = push["data"]["actions"]
     assert (button["action"], button["title"]) == (WORKS, "It works")
@@ -123,15 +123,15 @@ async def test_on_monday_at_ten_everybody_who_cares_is_asked_once(
     freezer.move_to(MONDAY)
     freezer.tick(-120)
     await later(hass, freezer, 61)
-    assert tests_sent(aioclient_mock) == []
+    assert sent_tests(aioclient_mock) == []
     await later(hass, freezer, 61)
-    assert len(tests_sent(aioclient_mock)) == 1
+    assert len(sent_tests(aioclient_mock)) == 1
     for _ in range(5):
         await later(hass, freezer, 3600)
-    assert len(tests_sent(aioclient_mock)) == 1
+    assert len(sent_tests(aioclient_mock)) == 1
     freezer.move_to(MONDAY.replace(day=30))
     await later(hass, freezer, 61)
-    assert len(tests_sent(aioclient_mock)) == 2
+    assert len(sent_tests(aioclient_mock)) == 2
 
 
 async def test_what_a_restart_missed_is_asked_later_that_day_and_not_twice(
@@ -145,13 +145,13 @@ async def test_what_a_restart_missed_is_asked_later_that_day_and_not_twice(
     hass.set_state(CoreState.starting)
     await set_up(entry)
     await later(hass, freezer, 61)
-    assert tests_sent(aioclient_mock) == []
+    assert sent_tests(aioclient_mock) == []
     hass.set_state(CoreState.running)
     await later(hass, freezer, 61)
-    assert len(tests_sent(aioclient_mock)) == 1
+    assert len(sent_tests(aioclient_mock)) == 1
     assert await hass.config_entries.async_reload(entry.entry_id)
     await later(hass, freezer, 61)
-    assert len(tests_sent(aioclient_mock)) == 1
+    assert len(sent_tests(aioclient_mock)) == 1
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ async def test_the_weekly_test_is_on_unless_a_house_says_no(
     hass.config_entries.async_update_entry(entry, data=data | stored)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await later(hass, freezer, 61)
-    assert len(tests_sent(aioclient_mock)) == asked
+    assert len(sent_tests(aioclient_mock)) == asked
 
 
 async def test_every_phone_of_a_person_is_tested_even_if_one_is_gone(
@@ -189,7 +189,7 @@ async def test_every_phone_of_a_person_is_tested_even_if_one_is_gone(
     change_part(hass, entry, "anna", phones=phones, notifiers=["notify.siren"])
     await settle(hass)
     await do(hass, "send_test", as_lead)
-    assert len(tests_sent(aioclient_mock)) == 2
+    assert len(sent_tests(aioclient_mock)) == 2
 
 
 @pytest.mark.usefixtures("house")
@@ -203,7 +203,7 @@ async def test_who_has_no_phone_cannot_be_tested(
     with pytest.raises(ServiceValidationError) as refused:
         await do(hass, "send_test", as_lead, person=person)
     assert refused.value.translation_key == "emergency_no_phone_to_test"
-    assert tests_sent(aioclient_mock) == []
+    assert sent_tests(aioclient_mock) == []
 
 
 @pytest.mark.usefixtures("house")
@@ -218,7 +218,7 @@ async def test_who_may_not_test_does_not_learn_either_who_there_is(
     with pytest.raises(ServiceValidationError) as refused:
         await do(hass, "send_test", Context(user_id=user), person=person)
     assert refused.value.translation_key == "emergency_not_allowed"
-    assert tests_sent(aioclient_mock) == []
+    assert sent_tests(aioclient_mock) == []
 
 
 async def test_a_fault_goes_with_the_phone(

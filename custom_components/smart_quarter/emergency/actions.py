@@ -21,9 +21,10 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..exceptions import SmartQuarterInputError
 from .button import TAKEN_FOR
+from .deed_actions import ATTR_PIN, async_setup_deed_actions
 from .happenings import Deed
 from .houses import houses
-from .model import Kind, Outcome, Role
+from .model import Kind, Role
 from .place_actions import async_setup_place_actions, place_of
 from .rights import may
 from .upkeep_actions import async_setup_upkeep_actions
@@ -35,23 +36,12 @@ ACTION_LIST: Final = "list_incidents"
 ACTION_EXPORT: Final = "export_journal"
 ACTION_TAKE_OVER: Final = "take_over"
 ACTION_WHO: Final = "who_is_on_duty"
-ATTR_INCIDENT: Final = "incident_id"
-ATTR_PIN: Final = "pin"
-ATTR_OUTCOME: Final = "outcome"
-ATTR_NOTE: Final = "note"
 ATTR_KIND: Final = "kind"
 ATTR_ENTRY: Final = "config_entry_id"
 ATTR_UNTIL: Final = "until"
 ATTR_HOURS: Final = "hours"
 LONGEST_TAKEOVER: Final = timedelta(days=7)
 
-_INCIDENT: Final[VolDictType] = {
-    vol.Required(ATTR_INCIDENT): cv.string,
-    vol.Optional(ATTR_PIN): cv.string,
-}
-_NOTE: Final[VolDictType] = {
-    vol.Optional(ATTR_NOTE): vol.All(cv.string, vol.Length(max=1000))
-}
 _DUTY: Final[VolDictType] = {
     vol.Optional(ATTR_ENTRY): cv.string,
     vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
@@ -60,34 +50,13 @@ _DUTY: Final[VolDictType] = {
     ),
     vol.Optional(ATTR_PIN): cv.string,
 }
-_DEEDS: Final[dict[str, tuple[Deed, VolDictType]]] = {
-    "acknowledge": (Deed.ACKNOWLEDGE, {}),
-    "arrive": (Deed.ARRIVE, {}),
-    "release": (Deed.RELEASE, {}),
-    "escalate": (Deed.ESCALATE, {}),
-    "resolve": (
-        Deed.RESOLVE,
-        {vol.Required(ATTR_OUTCOME): vol.Coerce(Outcome), **_NOTE},
-    ),
-    "reopen": (Deed.REOPEN, {}),
-    "add_note": (
-        Deed.NOTE,
-        {vol.Required(ATTR_NOTE): vol.All(cv.string, vol.Length(min=1, max=1000))},
-    ),
-}
 
 
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register all actions."""
     async_setup_place_actions(hass)
     async_setup_upkeep_actions(hass)
-    for name, (deed, schema) in _DEEDS.items():
-        hass.services.async_register(
-            DOMAIN,
-            name,
-            partial(_async_do, hass, deed),
-            vol.Schema({**_INCIDENT, **schema}),
-        )
+    async_setup_deed_actions(hass)
     hass.services.async_register(
         DOMAIN,
         ACTION_LIST,
@@ -137,22 +106,6 @@ def async_setup_actions(hass: HomeAssistant) -> None:
         func=_async_call,
         supports_response=SupportsResponse.OPTIONAL,
     )
-
-
-async def _async_do(hass: HomeAssistant, deed: Deed, call: ServiceCall) -> None:
-    """Do something about an incident, in the house that knows it."""
-    incident_id: str = call.data[ATTR_INCIDENT]
-    for runtime in houses(hass):
-        if incident_id in runtime.state.incidents:
-            await runtime.care.async_do(
-                deed,
-                incident_id,
-                await runtime.care.async_actor(call.context, call.data.get(ATTR_PIN)),
-                call.data.get(ATTR_OUTCOME),
-                call.data.get(ATTR_NOTE),
-            )
-            return
-    raise SmartQuarterInputError("emergency_incident_unknown")
 
 
 async def _async_list(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:

@@ -1,4 +1,4 @@
-"""Buttons: for who lives in a place, for who comes, and for who takes the duty over."""
+"""Buttons: for who lives in a place, and for who takes the duty over."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,8 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .entity import HouseEntity, PlaceEntity, async_add_for_places
-from .happenings import Deed
-from .model import Actor, Outcome
+from .model import Actor
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
 type Press = Callable[[EmergencyRuntime, str, Actor], Awaitable[None]]
@@ -38,21 +37,9 @@ async def _cancel(runtime: EmergencyRuntime, place_id: str, actor: Actor) -> Non
     await runtime.care.async_cancel(place_id, actor)
 
 
-def _does(deed: Deed, outcome: Outcome | None = None) -> Press:
-    """Return what does something about the most pressing call of a place."""
-
-    async def press(runtime: EmergencyRuntime, place_id: str, actor: Actor) -> None:
-        await runtime.care.async_do_in(place_id, deed, actor, outcome)
-
-    return press
-
-
 PLACE_BUTTONS: Final = (
     Description(key="call", press_fn=_call),
     Description(key="cancel", press_fn=_cancel),
-    Description(key="take", press_fn=_does(Deed.ACKNOWLEDGE)),
-    Description(key="arrive", press_fn=_does(Deed.ARRIVE)),
-    Description(key="close", press_fn=_does(Deed.RESOLVE, Outcome.HELPED)),
 )
 
 

@@ -152,19 +152,16 @@ class Care:
         )
         explain(refused)
 
-    async def async_do_in(
-        self, place_id: str, deed: Deed, actor: Actor, outcome: Outcome | None
-    ) -> None:
-        """Do something about the most pressing call of a place."""
+    def most_pressing(self, place_id: str) -> Incident | None:
+        """Return the open call of a place that most needs somebody."""
         found = [
             incident
             for incident in self._runtime.state.incidents.values()
             if incident.place_id == place_id and incident.stage in OPEN
         ]
-        if not found:
-            explain(Refusal.NOTHING_OPEN)
-        first = min(found, key=lambda each: (_URGENCY[each.stage], each.priority))
-        await self.async_do(deed, first.incident_id, actor, outcome)
+        return min(
+            found, key=lambda each: (_URGENCY[each.stage], each.priority), default=None
+        )
 
     def incidents(self, actor: Actor) -> list[dict[str, Any]]:
         """Return the incidents; names, causes and notes only for those who may see them."""

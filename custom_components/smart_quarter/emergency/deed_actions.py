@@ -1,0 +1,95 @@
+"""Actions of who comes: they name a call, or the place whose most pressing call they are about."""
+
+from functools import partial
+from typing import Final
+
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_extract_entity_ids
+from homeassistant.helpers.typing import VolDictType
+import voluptuous as vol
+
+from ..const import DOMAIN
+from ..exceptions import SmartQuarterInputError
+from .care import explain
+from .happenings import Deed
+from .houses import houses
+from .model import Outcome
+from .rights import Refusal
+from .runtime import EmergencyRuntime
+from .selected import place_of
+
+ATTR_INCIDENT: Final = "incident_id"
+ATTR_PIN: Final = "pin"
+ATTR_OUTCOME: Final = "outcome"
+ATTR_NOTE: Final = "note"
+
+_CALL: Final[VolDictType] = {
+    vol.Optional(ATTR_INCIDENT): cv.string,
+    vol.Optional(ATTR_PIN): cv.string,
+    **cv.ENTITY_SERVICE_FIELDS,
+}
+_NOTE: Final[VolDictType] = {
+    vol.Optional(ATTR_NOTE): vol.All(cv.string, vol.Length(max=1000))
+}
+_DEEDS: Final[dict[str, tuple[Deed, VolDictType]]] = {
+    "acknowledge": (Deed.ACKNOWLEDGE, {}),
+    "arrive": (Deed.ARRIVE, {}),
+    "release": (Deed.RELEASE, {}),
+    "escalate": (Deed.ESCALATE, {}),
+    "resolve": (
+        Deed.RESOLVE,
+        {vol.Required(ATTR_OUTCOME): vol.Coerce(Outcome), **_NOTE},
+    ),
+    "reopen": (Deed.REOPEN, {}),
+    "add_note": (
+        Deed.NOTE,
+        {vol.Required(ATTR_NOTE): vol.All(cv.string, vol.Length(min=1, max=1000))},
+    ),
+}
+
+
+def async_setup_deed_actions(hass: HomeAssistant) -> None:
+    """Register the actions about calls."""
+    for name, (deed, schema) in _DEEDS.items():
+        do = partial(_async_do, hass, deed)
+        hass.services.async_register(DOMAIN, name, do, vol.Schema({**_CALL, **schema}))
+
+
+async def _async_do(hass: HomeAssistant, deed: Deed, call: ServiceCall) -> None:
+    """Do something about the calls that are named, in the houses that know them."""
+    for runtime, incident_id in await _calls(hass, call):
+        await runtime.care.async_do(
+            deed,
+            incident_id,
+            await runtime.care.async_actor(call.context, call.data.get(ATTR_PIN)),
+            call.data.get(ATTR_OUTCOME),
+            call.data.get(ATTR_NOTE),
+        )
+
+
+async def _calls(
+    hass: HomeAssistant, call: ServiceCall
+) -> list[tuple[EmergencyRuntime, str]]:
+    """Return the call that is named, or the most pressing one of each place that is."""
+    if incident_id := call.data.get(ATTR_INCIDENT):
+        found = [
+            (runtime, incident_id)
+            for runtime in houses(hass)
+            if incident_id in runtime.state.incidents
+        ]
+        if not found:
+            raise SmartQuarterInputError("emergency_incident_unknown")
+        return found
+    places = {place_of(hass, each) for each in await async_extract_entity_ids(call)}
+    if not places - {None}:
+        raise SmartQuarterInputError("emergency_call_missing")
+    found = [
+        (runtime, pressing.incident_id)
+        for runtime in houses(hass)
+        for place_id in runtime.settings.places
+        if place_id in places and (pressing := runtime.care.most_pressing(place_id))
+    ]
+    if not found:
+        explain(Refusal.NOTHING_OPEN)
+    return found
