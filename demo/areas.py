@@ -14,7 +14,7 @@ AREAS = {
 }
 IN_PLANT_ROOM = {"master", "pump", "tank_level", "tank_distance"}
 
-IN_FLATS = ("cord", "radar", "pager")
+IN_FLATS = ("cord", "radar", "bed", "door", "motion", "pager")
 
 
 async def furnish(home: HomeAssistant, entities: Entities, options: Options) -> None:

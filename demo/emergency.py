@@ -6,8 +6,8 @@ from .logins import CARE, PANEL
 from .options import Options
 
 DOMAIN = "smart_quarter"
-FLATS = {"cord_1": "12.1", "cord_2": "12.2", "cord_3": "12.3"}
-"""Cords by the flat they hang in."""
+FLATS = {1: "12.1", 2: "12.2", 3: "12.3"}
+"""Numbers of the flats by that of their devices."""
 TEXTS = {
     "house": {"de": "Block 3", "en": "Block 3"},
     "flat": {"de": "Wohnung", "en": "Flat"},
@@ -42,14 +42,21 @@ async def set_up_emergency(
     on_duty = [ids[words["caretaker"]]]
     shift = {"name": words["shift"], "persons": on_duty, **whole_day}
     await home.add_subentry(entry_id, "shift", [shift])
-    for cord, number in FLATS.items():
+    for device, number in FLATS.items():
         place: Json = {
             "name": f"{words['flat']} {number}",
-            "manual": [entities[cord, "action"]],
-            "fall": [entities[cord.replace("cord", "radar"), "fall_status"]],
+            "manual": [entities[f"cord_{device}", "action"]],
+            "fall": [entities[f"radar_{device}", "fall_status"]],
             "policy": ids[words["plan"]],
+            "consent": True,
+            "watch": True,
         }
-        await home.add_subentry(entry_id, "place", [place])
+        watch: Json = {
+            "activity": [entities[f"motion_{device}", "occupancy"]],
+            "bed": entities[f"bed_{device}", "occupancy"],
+            "door": entities[f"door_{device}", "contact"],
+        }
+        await home.add_subentry(entry_id, "place", [place, watch])
     await _hang_up_a_panel(home, entry_id, words["panel"])
 
 

@@ -1,6 +1,6 @@
 """What calls for help in the flats, and what calls the caretakers.
 
-A person is played over MQTT: `simulator/do/<device>` with `pull`, `fall` or `get up`.
+A person is played over MQTT: `simulator/do/<device>` with one of the device's deeds.
 """
 
 import logging
@@ -8,6 +8,7 @@ from typing import Final, override
 
 from .devices import Device, Payload
 from .discovery import BATTERY, LINK_QUALITY, Entity, Hardware
+from .rooms import GET_UP, BedMat, Door, Motion
 from .scenario import Scenario, SensorSpec
 from .world import World
 
@@ -16,12 +17,13 @@ _LOGGER = logging.getLogger(__name__)
 EMERGENCY: Final = "emergency"
 FALLEN: Final = "fall_alarm"
 NORMAL: Final = "normal"
-PULL, FALL, GET_UP = "pull", "fall", "get up"
+PULL, FALL = "pull", "fall"
 
 
 class Cord(Device):
     """A pull cord with an SOS button: it only says that it was pulled."""
 
+    deeds = (PULL,)
     hardware = Hardware(
         manufacturer="Tuya",
         model="SOS button",
@@ -65,6 +67,7 @@ class Cord(Device):
 class Radar(Device):
     """A radar that sees somebody lie on the floor, until that person is up again."""
 
+    deeds = (FALL, GET_UP)
     hardware = Hardware(
         manufacturer="Heiman",
         model="Fall detection radar",
@@ -148,5 +151,8 @@ def alarms(world: World, scenario: Scenario) -> list[Device]:
     return [
         *(Cord(world, spec) for spec in scenario.cords),
         *(Radar(world, spec) for spec in scenario.radars),
+        *(BedMat(world, spec) for spec in scenario.beds),
+        *(Door(world, spec) for spec in scenario.doors),
+        *(Motion(world, spec) for spec in scenario.motions),
         *pager,
     ]

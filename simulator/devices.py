@@ -25,6 +25,8 @@ class Device(ABC):
     """Something that appears in MQTT."""
 
     hardware: Hardware
+    deeds: tuple[str, ...] = ()
+    """What a person can do with it."""
 
     def __init__(self, world: World, spec: ValveSpec | ProbeSpec | SensorSpec) -> None:
         """Give the device its name and address."""

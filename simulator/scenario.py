@@ -149,6 +149,9 @@ class Scenario(Spec):
     rain_gauge: SensorSpec | None = None
     cords: tuple[SensorSpec, ...] = ()
     radars: tuple[SensorSpec, ...] = ()
+    beds: tuple[SensorSpec, ...] = ()
+    doors: tuple[SensorSpec, ...] = ()
+    motions: tuple[SensorSpec, ...] = ()
     pager: SensorSpec | None = None
 
     def __post_init__(self) -> None:
@@ -172,6 +175,9 @@ class Scenario(Spec):
             self.rain_gauge,
             *self.cords,
             *self.radars,
+            *self.beds,
+            *self.doors,
+            *self.motions,
             self.pager,
         )
         return tuple(sensor for sensor in places if sensor is not None)

@@ -48,6 +48,11 @@ def sensors(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     hass.states.async_set(BED, "on")
 
 
+def entries(hass: HomeAssistant, house: MockConfigEntry) -> list[er.RegistryEntry]:
+    """Return the entities that the house has, also those that are off."""
+    return er.async_entries_for_config_entry(er.async_get(hass), house.entry_id)
+
+
 @pytest.fixture
 async def flat(set_up: SetUp, phone: str, anna: User) -> MockConfigEntry:
     """Return a house with a flat that is watched."""
@@ -182,7 +187,7 @@ async def test_i_am_all_right_answers_the_question_and_is_welcome_at_any_time(
     assert state(hass) == "idle"
 
 
-@pytest.mark.usefixtures("flat", "others")
+@pytest.mark.usefixtures("all_entities_are_on", "flat", "others")
 async def test_nobody_is_missed_while_away(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, as_lead: Context
 ) -> None:
@@ -240,6 +245,45 @@ async def test_the_last_sign_of_life_is_shown_only_to_who_wants_it(
     await later(hass, freezer, 1)
     shown = datetime.fromisoformat(hass.states.get(last).state)
     assert dt_util.utcnow() - shown < timedelta(seconds=5)
+
+
+@pytest.mark.quality_rule("entity-disabled-by-default")
+async def test_what_would_become_a_profile_is_off_by_default(
+    hass: HomeAssistant, flat: MockConfigEntry
+) -> None:
+    off = {e.translation_key for e in entries(hass, flat) if e.disabled_by}
+    assert {"place_absence", "place_last_activity"} <= off
+
+
+async def test_the_entities_of_a_watch_come_and_go_with_it(
+    hass: HomeAssistant, flat: MockConfigEntry
+) -> None:
+    place = flat.subentries["flat"]
+    bare = {key: value for key, value in place.data.items() if key not in WATCHED}
+    seen = []
+    for data in (bare, bare, {**bare, **WATCHED}, {**bare, **WATCHED}):
+        hass.config_entries.async_update_subentry(
+            flat, flat.subentries["flat"], data={**data, "consent": True}
+        )
+        await hass.async_block_till_done()
+        keys = {each.translation_key for each in entries(hass, flat)}
+        seen.append(sorted(keys & {"place_absence", "place_last_activity"}))
+    both = ["place_absence", "place_last_activity"]
+    assert seen == [[], [], both, both]
+
+
+async def test_a_watch_that_ended_while_the_house_did_not_run_leaves_no_entities(
+    hass: HomeAssistant, flat: MockConfigEntry
+) -> None:
+    assert await hass.config_entries.async_unload(flat.entry_id)
+    place = flat.subentries["flat"]
+    bare = {key: value for key, value in place.data.items() if key not in WATCHED}
+    hass.config_entries.async_update_subentry(
+        flat, place, data={**bare, "consent": False}
+    )
+    assert await hass.config_entries.async_setup(flat.entry_id)
+    keys = {each.translation_key for each in entries(hass, flat)}
+    assert keys.isdisjoint({"place_absence", "place_last_activity"})
 
 
 async def test_a_flat_is_watched_as_soon_as_it_is_set_up_so_and_no_longer(

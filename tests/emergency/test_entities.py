@@ -74,6 +74,16 @@ async def quarter(
     )
 
 
+@pytest.fixture
+def watched(phone: str, anna: MockUser) -> MockConfigEntry:
+    """Return a house whose flat has all entities that a place can have."""
+    return house_entry(
+        part("place", "flat", **FLAT, watch=True, check_in_until="10:00:00"),
+        part("person", "anna", role="caretaker", user="user-anna", phones=[phone]),
+        part("policy", "plan", **PLAN),
+    )
+
+
 async def act(hass: HomeAssistant, service: str, entity_id: str, user: str) -> None:
     """Use an entity as a user."""
     domain = entity_id.partition(".")[0]
@@ -106,13 +116,13 @@ async def test_the_entities_of_a_platform(
     snapshot: SnapshotAssertion,
     monkeypatch: pytest.MonkeyPatch,
     set_up: SetUp,
-    entry: MockConfigEntry,
+    watched: MockConfigEntry,
     platform: Platform,
 ) -> None:
     only = replace(SPEC, platforms={platform: SPEC.platforms[platform]})
     monkeypatch.setitem(SYSTEMS, SPEC.key, only)
-    await set_up(entry)
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await set_up(watched)
+    await snapshot_platform(hass, entity_registry, snapshot, watched.entry_id)
 
 
 @pytest.mark.quality_rule("entity-disabled-by-default")
@@ -126,7 +136,7 @@ async def test_a_place_has_seven_entities_that_are_on_and_no_profile_of_a_person
     ]
     off = {each.translation_key for each in of_place if each.disabled_by}
     assert len(of_place) - len(off) == 7
-    assert off == {"place_absence", "place_last_activity", "place_phase"}
+    assert off == {"place_phase"}
 
 
 @pytest.mark.quality_rule("devices")

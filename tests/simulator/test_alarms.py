@@ -1,12 +1,13 @@
 """Cords, radars and the pager of the flats."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from simulator.alarms import Cord, Pager, Radar, alarms
 from simulator.discovery import announcement
+from simulator.rooms import BedMat, Door, Motion
 from simulator.scenario import LOBEDA, Scenario, SensorSpec, load
 from simulator.world import World
 
@@ -20,6 +21,9 @@ def world() -> World:
             "start": "2026-07-01T06:00:00+00:00",
             "cords": [{"key": "cord", "name": "Cord"}],
             "radars": [{"key": "radar", "name": "Radar"}],
+            "beds": [{"key": "bed", "name": "Bed"}],
+            "doors": [{"key": "door", "name": "Door"}],
+            "motions": [{"key": "motion", "name": "Motion"}],
             "pager": {"key": "pager", "name": "Pager"},
         }
     )
@@ -58,6 +62,40 @@ def test_a_radar_sees_who_lies_there_until_they_are_up(world: World) -> None:
     assert radar.state()["fall_status"] == "normal"
 
 
+def test_a_mat_knows_who_stays_in_bed(world: World) -> None:
+    bed = BedMat(world, spec("bed"))
+    assert bed.state()["occupancy"] is False
+    bed.do("stay in bed")
+    bed.do("dance")
+    assert bed.state()["occupancy"] is True
+    bed.do("get up")
+    assert bed.state()["occupancy"] is False
+
+
+def test_a_door_tells_whether_it_is_closed(world: World) -> None:
+    door = Door(world, spec("door"))
+    seen = []
+    for deed in ("open", "dance", "close"):
+        door.do(deed)
+        seen.append(door.state()["contact"])
+    assert seen == [False, False, True]
+
+
+def test_a_motion_sensor_forgets_after_a_minute_and_a_half(world: World) -> None:
+    motion = Motion(world, spec("motion"))
+    assert not motion.reports()
+    motion.do("dance")
+    assert motion.state()["occupancy"] is False
+    motion.do("move")
+    world.advance(world.now + timedelta(seconds=89))
+    assert motion.state()["occupancy"] is True
+    assert not motion.reports()
+    world.advance(world.now + timedelta(seconds=1))
+    assert motion.reports(), "it says by itself that it sees nobody"
+    assert motion.state()["occupancy"] is False
+    assert not motion.reports()
+
+
 def test_a_pager_shows_what_it_is_sent(world: World) -> None:
     pager = Pager(world, spec("pager"))
     assert pager.state() == {"last_page": "-"}
@@ -67,16 +105,18 @@ def test_a_pager_shows_what_it_is_sent(world: World) -> None:
 
 def test_all_devices_of_a_scenario_are_there(world: World) -> None:
     found = [device.key for device in alarms(world, world.scenario)]
-    assert found == ["cord", "radar", "pager"]
+    assert found == ["cord", "radar", "bed", "door", "motion", "pager"]
     lobeda = load(LOBEDA)
     quarter = World(lobeda, datetime(2026, 7, 1, 6, tzinfo=UTC))
-    assert len(alarms(quarter, lobeda)) == 7
+    assert len(alarms(quarter, lobeda)) == 16
 
 
 def test_they_announce_themselves_as_home_assistant_expects(world: World) -> None:
-    cord, radar, pager = alarms(world, world.scenario)
+    cord, radar, _bed, door, _motion, pager = alarms(world, world.scenario)
     assert announced(cord, "action")["event_types"] == ["emergency"]
     assert "fall_alarm" in announced(radar, "fall_status")["options"]
+    contact = announced(door, "contact")
+    assert (contact["payload_on"], contact["payload_off"]) == (False, True)
     assert announced(pager, "page")["command_topic"].endswith("/set")
 
 

@@ -11,6 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..devices import entry_device, part_device
 from ..entity import SystemEntity
 from .const import HOUSE_MODEL, PLACE_MODEL
+from .followers import Wanted, everywhere
 from .model import OPEN, Incident
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 
@@ -75,12 +76,13 @@ def async_add_for_places(
     entry: EmergencyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[EmergencyRuntime, str], Iterable[Entity]],
+    wanted: Wanted = everywhere,
 ) -> None:
-    """Add entities for every place, now and when one is added."""
+    """Add entities for every place that wants them, now and when one comes to do so."""
     runtime = entry.runtime_data
 
     @callback
     def add(place_id: str) -> None:
         async_add_entities(make(runtime, place_id), config_subentry_id=place_id)
 
-    entry.async_on_unload(runtime.subscribe_places(add))
+    entry.async_on_unload(runtime.subscribe_places(add, wanted))

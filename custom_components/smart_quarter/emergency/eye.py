@@ -19,6 +19,9 @@ from .supervision import NEVER, SILENT_AFTER, Watched, fine_until
 if TYPE_CHECKING:
     from .runtime import EmergencyRuntime
 
+type Device = tuple[tuple[str, ...], str | None]
+"""The entities of a device, and the one among them that reports its battery."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -27,8 +30,8 @@ class Known:
     entity_id: str
     place_id: str
     link_id: str | None
-    siblings: tuple[str, ...]
-    """The other entities of its device: what they say is a sign of life, too."""
+    device: tuple[str, ...]
+    """All entities of its device: what they say is a sign of life, too."""
     battery: str | None
     silent_after: timedelta | None
 
@@ -67,12 +70,14 @@ class Eye:
 def known_sources(runtime: EmergencyRuntime) -> Iterator[Known]:
     """Yield what the registry says about each source of a house."""
     registry = er.async_get(runtime.hass)
+    devices: dict[str, Device] = {}
     for place_id, place in runtime.settings.places.items():
         hours = place.get(CONF_SILENT_H)
         for entity_id in _entities(place):
             entry = registry.async_get(entity_id)
-            siblings = _siblings(registry, entry)
-            battery = next((s for s in siblings if _is_battery(s)), None)
+            device, battery = _device(registry, entry, devices)
+            if battery == entity_id:
+                battery = None
             silent_after = None if battery is None else SILENT_AFTER
             if hours is not None:
                 silent_after = timedelta(hours=hours)
@@ -80,8 +85,8 @@ def known_sources(runtime: EmergencyRuntime) -> Iterator[Known]:
                 entity_id,
                 place_id,
                 None if entry is None else entry.config_entry_id,
-                tuple(s.entity_id for s in siblings),
-                None if battery is None else battery.entity_id,
+                device,
+                battery,
                 silent_after,
             )
 
@@ -93,14 +98,19 @@ def _entities(place: Mapping[str, Any]) -> Iterator[str]:
     yield from (place[key] for key in STAY_KEYS.values() if place.get(key))
 
 
-def _siblings(
-    registry: er.EntityRegistry, entry: er.RegistryEntry | None
-) -> list[er.RegistryEntry]:
-    """Return the other entities of a source's device."""
+def _device(
+    registry: er.EntityRegistry,
+    entry: er.RegistryEntry | None,
+    known: dict[str, Device],
+) -> Device:
+    """Return the entities of a source's device; all its sources share them."""
     if entry is None or entry.device_id is None:
-        return []
-    found = er.async_entries_for_device(registry, entry.device_id)
-    return [each for each in found if each.entity_id != entry.entity_id]
+        return (), None
+    if (found := known.get(entry.device_id)) is None:
+        entries = er.async_entries_for_device(registry, entry.device_id)
+        battery = next((e.entity_id for e in entries if _is_battery(e)), None)
+        found = known[entry.device_id] = tuple(e.entity_id for e in entries), battery
+    return found
 
 
 def _is_battery(entry: er.RegistryEntry) -> bool:
@@ -119,7 +129,7 @@ def _seen(
     """Return what is seen of a source now."""
     silent_after, last_sign = _silent_after(known, state), None
     if silent_after is not None and state is not None:
-        others = (states.get(each) for each in known.siblings)
+        others = (states.get(each) for each in known.device)
         signs = [each.last_reported for each in others if _speaks(each)]
         last_sign = max([state.last_reported, *signs])
     return Watched(

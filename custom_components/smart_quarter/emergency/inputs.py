@@ -1,6 +1,5 @@
 """What a house listens to: the states of its sources as events of the engine."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
@@ -24,6 +23,7 @@ from .settings import HouseSettings, rule_of
 
 type Owner = tuple[str, str]
 """A place and one of its sources."""
+type Owners = tuple[Owner, ...]
 
 
 def new_incident_id() -> str:
@@ -32,12 +32,13 @@ def new_incident_id() -> str:
     return stamp[1:10] + stamp[-7:]
 
 
-def sources_by_entity(settings: HouseSettings) -> dict[str, list[Owner]]:
+def sources_by_entity(settings: HouseSettings) -> dict[str, Owners]:
     """Return which sources an entity is."""
-    found: dict[str, list[Owner]] = defaultdict(list)
+    found: dict[str, Owners] = {}
     for place_id, place in settings.places.items():
         for source in place[CONF_SOURCES]:
-            found[source[CONF_ENTITY]].append((place_id, source[CONF_SOURCE_ID]))
+            entity_id, owner = source[CONF_ENTITY], (place_id, source[CONF_SOURCE_ID])
+            found[entity_id] = (*found.get(entity_id, ()), owner)
     return found
 
 
@@ -63,7 +64,7 @@ class Sources:
         self._hass = hass
         self._feed = feed
         self._came_or_went = came_or_went
-        self._owners: dict[str, list[Owner]] = {}
+        self._owners: dict[str, Owners] = {}
         self._rules: dict[str, MatchRule] = {}
         self._presses: dict[str, str] = {}
         self._heard_until = dt_util.utcnow()

@@ -1,7 +1,6 @@
 """The running house: feeds events into the engine, records them, and carries effects out."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 from homeassistant.helpers.start import async_at_started
@@ -37,6 +36,7 @@ from .duty import Duty
 from .engine import step, wake_at
 from .fault_words import words_of
 from .faults import Fault, Problem, advice, faults
+from .followers import Followed
 from .happenings import (
     AllClear,
     Ask,
@@ -68,10 +68,10 @@ from .roster_model import Roster
 from .settings import HouseSettings, actor_of, house_config
 from .signals import Signals
 from .supervisor import Supervisor
+from .watch_entities import async_forget_unwatched
 
 type EmergencyConfigEntry = ConfigEntry[EmergencyRuntime]
 type Outage = tuple[datetime, datetime]
-type EntryListener = Callable[[Entry], None]
 
 CLOCK_CHECK_S: Final = 10.0
 """While somebody is looked for, the clock is compared this often."""
@@ -80,11 +80,12 @@ SHORTEST_OUTAGE: Final = timedelta(seconds=15)
 """What takes longer than a reload; the journal shows that it runs every 10 s."""
 
 
-class EmergencyRuntime:
+class EmergencyRuntime(Followed):
     """One house or quarter with its care team."""
 
     def __init__(self, hass: HomeAssistant, entry: EmergencyConfigEntry) -> None:
         """Build the house from its settings; nothing is read or heard yet."""
+        super().__init__()
         self.hass = hass
         self.entry = entry
         self.state = HouseState()
@@ -108,10 +109,6 @@ class EmergencyRuntime:
         self.duty = Duty(self)
         self.announcer = Announcer(self)
         self.phone_tests = PhoneTests(self)
-        self._listeners = defaultdict[str | None, list[Callable[[], None]]](list)
-        self._entry_listeners = defaultdict[str, list[EntryListener]](list)
-        self._untold = defaultdict[str, list[Entry]](list)
-        self._place_listeners: list[Callable[[str], None]] = []
         self._sources = Sources(hass, self.feed, self.report_faults)
         self._timer: asyncio.TimerHandle | None = None
         self._clock = (dt_util.utcnow(), hass.loop.time())
@@ -138,6 +135,7 @@ class EmergencyRuntime:
 
     async def async_start(self) -> None:
         """Go on with what is open, then listen."""
+        async_forget_unwatched(self.hass, self.config.places)
         await self.messenger.async_start()
         self.signals.silence_left_over(self._restarted.alive_until)
         self.feed([self._restarted, Configured()])
@@ -168,16 +166,15 @@ class EmergencyRuntime:
         if self._holds_settings:
             return
         async_rename_devices(self.hass, self.entry)
-        known = set(self.settings.places)
+        before = self.config.places
         self._configure()
         self.feed([Configured()])
         self._sources.listen(self.settings, dt_util.utcnow())
         self.activity.listen()
         self.duty.follow()
         self.report_faults()
-        for place_id in self.settings.places.keys() - known:
-            for listener in tuple(self._place_listeners):
-                listener(place_id)
+        async_forget_unwatched(self.hass, self.config.places)
+        self.notify_places(before)
 
     async def async_change_settings(self, change: Callable[[], None]) -> None:
         """Change many parts of the entry as one: they are applied once, at the end."""
@@ -214,26 +211,6 @@ class EmergencyRuntime:
         """Return the name of a place or person, as far as it still has one."""
         subentry = self.entry.subentries.get(subentry_id)
         return "?" if subentry is None else subentry.title
-
-    def subscribe(
-        self, place_id: str | None, listener: Callable[[], None]
-    ) -> CALLBACK_TYPE:
-        """Call the listener when a place, or (None) the house, changed."""
-        return _add(self._listeners[place_id], listener)
-
-    def subscribe_entries(
-        self, place_id: str, listener: EntryListener
-    ) -> CALLBACK_TYPE:
-        """Tell of what the journal says about a place, also during the start."""
-        for entry in self._untold.pop(place_id, ()):
-            listener(entry)
-        return _add(self._entry_listeners[place_id], listener)
-
-    def subscribe_places(self, listener: Callable[[str], None]) -> CALLBACK_TYPE:
-        """Call the listener for every place, now and when one is added."""
-        for place_id in self.settings.places:
-            listener(place_id)
-        return _add(self._place_listeners, listener)
 
     @callback
     def acknowledge(self, problem: Problem) -> None:
@@ -296,7 +273,7 @@ class EmergencyRuntime:
                 case ListensAgain():
                     self.announcer.listens_again()
                 case Entry():
-                    self._tell(effect)
+                    self.notify_entry(effect)
         said = [each for each in effects if isinstance(each, Entry)]
         self.notify({each.place_id for each in said})
         if any(each.word is Word.PHASE_CHANGED for each in said):
@@ -319,21 +296,6 @@ class EmergencyRuntime:
 
         ticket.add_done_callback(recorded)
         self.report_faults()
-
-    def _tell(self, entry: Entry) -> None:
-        """Tell who listens what happened in a place."""
-        if entry.place_id is None:
-            return
-        if not (listeners := tuple(self._entry_listeners[entry.place_id])):
-            self._untold[entry.place_id].append(entry)
-        for listener in listeners:
-            listener(entry)
-
-    def notify(self, place_ids: Iterable[str | None]) -> None:
-        """Tell who listens to the places, and to the house."""
-        for place_id in {*place_ids, None}:
-            for listener in tuple(self._listeners[place_id]):
-                listener()
 
     def _arm(self) -> None:
         """Wake up when something is due; a clock that is set must not put that off."""
@@ -440,9 +402,3 @@ def _data(entry: ConfigEntry, kind: str) -> dict[str, Mapping[str, Any]]:
     """Return the settings of all subentries of a kind."""
     parts: Iterable[ConfigSubentry] = entry.get_subentries_of_type(kind)
     return {part.subentry_id: part.data for part in parts}
-
-
-def _add[T](listeners: list[T], listener: T) -> CALLBACK_TYPE:
-    """Add a listener and return how to remove it."""
-    listeners.append(listener)
-    return lambda: listeners.remove(listener)

@@ -20,6 +20,7 @@ from .answers import median_s, share_within
 from .entity import Calls, HouseEntity, PlaceEntity, async_add_for_places
 from .model import OPEN, Answer, Phase, Stage
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
+from .watch_entities import LAST_ACTIVITY, is_watched
 
 IDLE: Final = "idle"
 _ORDER: Final = (Stage.ALARM, Stage.ACKNOWLEDGED, Stage.ON_SCENE, Stage.PRE_ALARM)
@@ -95,15 +96,20 @@ async def async_setup_entry(
     async_add_entities(AnswerSensor(runtime, each) for each in ANSWER_SENSORS)
     async_add_entities([OnDuty(runtime, "on_duty")])
     async_add_for_places(entry, async_add_entities, _place_sensors)
+    async_add_for_places(entry, async_add_entities, _watch_sensors, is_watched)
 
 
 def _place_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceEntity]:
-    """Return the sensors of a place."""
+    """Return the sensors of every place."""
     return [
         PlaceState(runtime, place_id, "state"),
-        LastActivity(runtime, place_id, "last_activity"),
         PlacePhase(runtime, place_id, "phase"),
     ]
+
+
+def _watch_sensors(runtime: EmergencyRuntime, place_id: str) -> list[PlaceEntity]:
+    """Return the sensors of a place where somebody is watched."""
+    return [LastActivity(runtime, place_id, LAST_ACTIVITY)]
 
 
 class HouseSensor(HouseEntity, SensorEntity):

@@ -34,7 +34,7 @@ from .const import (
     CONF_WEEKDAYS,
     CONF_WORDS,
 )
-from .matching import ON, MatchRule, is_momentary
+from .matching import DEFAULT_RULE, ON, MatchRule, is_momentary
 from .model import (
     EVERYBODY,
     PRE_ALARM_S,
@@ -143,6 +143,8 @@ def watch_config(place: Settings, zone: tzinfo) -> Watch:
 
 def rule_of(source: Settings) -> MatchRule:
     """Return which states of a source's entity call for help."""
+    if source.keys().isdisjoint((CONF_ABOVE, CONF_BELOW, CONF_WORDS)):
+        return DEFAULT_RULE
     words = source.get(CONF_WORDS)
     return MatchRule(
         above=source.get(CONF_ABOVE),

@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from .entity import Calls, PlaceEntity, async_add_for_places
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
+from .watch_entities import ABSENCE, is_watched
 
 WALK_TEST: Final = timedelta(minutes=30)
 """A walk test ends by itself after this."""
@@ -25,14 +26,17 @@ async def async_setup_entry(
 ) -> None:
     """Set up the switches."""
     async_add_for_places(entry, async_add_entities, _place_switches)
+    async_add_for_places(entry, async_add_entities, _watch_switches, is_watched)
 
 
 def _place_switches(runtime: EmergencyRuntime, place_id: str) -> list[PlaceEntity]:
-    """Return the switches of a place."""
-    return [
-        WalkTest(runtime, place_id, "walk_test"),
-        Absence(runtime, place_id, "absence"),
-    ]
+    """Return the switches of every place."""
+    return [WalkTest(runtime, place_id, "walk_test")]
+
+
+def _watch_switches(runtime: EmergencyRuntime, place_id: str) -> list[PlaceEntity]:
+    """Return the switches of a place where somebody is watched."""
+    return [Absence(runtime, place_id, ABSENCE)]
 
 
 class WalkTest(PlaceEntity, SwitchEntity):
@@ -65,13 +69,12 @@ class WalkTest(PlaceEntity, SwitchEntity):
 
 
 class Absence(PlaceEntity, SwitchEntity):
-    """While on, nobody is missed in the place; calls for help are heard as ever."""
+    """While on, nobody is missed in the place; calls for help are heard as ever.
 
-    def __init__(self, runtime: EmergencyRuntime, place_id: str, key: str) -> None:
-        """Be there only where somebody is watched."""
-        super().__init__(runtime, place_id, key)
-        place = runtime.config.places[place_id]
-        self._attr_entity_registry_enabled_default = place.watch is not None
+    Its history would tell when a flat stands empty, and it is therefore off by default.
+    """
+
+    _attr_entity_registry_enabled_default = False
 
     @override
     def _take_over(self, view: Calls) -> bool:
