@@ -260,16 +260,15 @@ async def test_the_entities_of_a_watch_come_and_go_with_it(
 ) -> None:
     place = flat.subentries["flat"]
     bare = {key: value for key, value in place.data.items() if key not in WATCHED}
-    seen = []
+    both, seen = {"place_absence", "place_last_activity"}, []
     for data in (bare, bare, {**bare, **WATCHED}, {**bare, **WATCHED}):
         hass.config_entries.async_update_subentry(
             flat, flat.subentries["flat"], data={**data, "consent": True}
         )
         await hass.async_block_till_done()
         keys = {each.translation_key for each in entries(hass, flat)}
-        seen.append(sorted(keys & {"place_absence", "place_last_activity"}))
-    both = ["place_absence", "place_last_activity"]
-    assert seen == [[], [], both, both]
+        seen.append(keys & both)
+    assert seen == [set(), set(), both, both]
 
 
 async def test_a_watch_that_ended_while_the_house_did_not_run_leaves_no_entities(
