@@ -136,6 +136,7 @@ async def test_system_health_counts_houses_places_calls_and_faults(
         "emergency_places": 2,
         "emergency_open": 1,
         "emergency_faults": 1,
+        "emergency_recorded": 0,
     }
     (incident_id,) = lindenhof.runtime_data.state.incidents
     closing = {"incident_id": incident_id, "outcome": "helped"}

@@ -11,9 +11,9 @@ from homeassistant.const import STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import State, StateMachine
 from homeassistant.helpers import entity_registry as er
 
-from .const import CONF_ACTIVITY, CONF_ENTITY, CONF_SILENT_H, CONF_SOURCES
+from .const import CONF_ENTITY, CONF_SILENT_H, CONF_SOURCES
 from .matching import is_momentary
-from .settings import STAY_KEYS
+from .settings import watch_inputs
 from .supervision import NEVER, SILENT_AFTER, Watched, fine_until
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def known_sources(runtime: EmergencyRuntime) -> Iterator[Known]:
 def _entities(place: Mapping[str, Any]) -> Iterator[str]:
     """Yield what calls from a place, and what is heard of it."""
     yield from (source[CONF_ENTITY] for source in place[CONF_SOURCES])
-    yield from place.get(CONF_ACTIVITY, ())
-    yield from (place[key] for key in STAY_KEYS.values() if place.get(key))
+    yield from watch_inputs(place)
 
 
 def _device(

@@ -7,10 +7,11 @@ from homeassistant.core import HomeAssistant
 
 from .houses import houses
 from .model import OPEN
+from .profiles import recorded_profiles
 
 
 def health_info(hass: HomeAssistant) -> Mapping[str, Any]:
-    """Return the number of houses, places, open incidents and faults."""
+    """Return the number of houses, places, open incidents, faults and recorded profiles."""
     runtimes = houses(hass)
     incidents = [
         incident
@@ -23,4 +24,7 @@ def health_info(hass: HomeAssistant) -> Mapping[str, Any]:
         "emergency_places": sum(len(runtime.config.places) for runtime in runtimes),
         "emergency_open": len(incidents),
         "emergency_faults": sum(len(runtime.faults) for runtime in runtimes),
+        "emergency_recorded": sum(
+            len(recorded_profiles(hass, runtime)) for runtime in runtimes
+        ),
     }

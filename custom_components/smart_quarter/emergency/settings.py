@@ -1,12 +1,13 @@
 """From stored settings to the engine's configuration."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, time, timedelta, tzinfo
 from typing import Any, Final
 
 from .const import (
     CONF_ABOVE,
+    CONF_ACTIVITY,
     CONF_ACTIVITY_IS_CHECK_IN,
     CONF_BATHROOM,
     CONF_BED,
@@ -139,6 +140,12 @@ def watch_config(place: Settings, zone: tzinfo) -> Watch:
         },
         zone=zone,
     )
+
+
+def watch_inputs(place: Settings) -> Iterator[str]:
+    """Yield the entities that are heard of who is watched in a place."""
+    yield from place.get(CONF_ACTIVITY, ())
+    yield from (place[key] for key in STAY_KEYS.values() if place.get(key))
 
 
 def rule_of(source: Settings) -> MatchRule:
