@@ -33,6 +33,8 @@ OPEN = "sensor.block_3_open_calls"
 UNACKNOWLEDGED = "sensor.block_3_calls_nobody_has_taken"
 OLDEST = "sensor.block_3_oldest_call_nobody_has_taken"
 WALK_TEST = "switch.flat_walk_test"
+STUDIO_TEST = "switch.studio_walk_test"
+ALL_TESTED = "switch.block_3_walk_test_of_all_places"
 STUDIO = {
     "sources": [
         {"source_id": "s-bell", "kind": "manual", "entity_id": "binary_sensor.bell"}
@@ -425,7 +427,47 @@ async def test_a_walk_test_of_one_place_leaves_the_others_alarmed(
     hass.states.async_set("binary_sensor.bell", "on")
     await settle(hass)
     assert hass.states.get("sensor.studio_state").state == "alarm"
-    assert hass.states.get("switch.studio_walk_test").state == "off"
+    assert hass.states.get(STUDIO_TEST).state == "off"
+
+
+async def test_all_places_are_tested_at_once_and_it_ends_by_itself(
+    hass: HomeAssistant, quarter: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    def seen() -> list[str]:
+        switches = (ALL_TESTED, WALK_TEST, STUDIO_TEST)
+        return [hass.states.get(each).state for each in switches]
+
+    assert seen() == ["off", "off", "off"]
+    await act(hass, "turn_on", ALL_TESTED, "tom")
+    assert seen() == ["on", "on", "on"]
+    hass.states.async_set("binary_sensor.bell", "on")
+    await settle(hass)
+    assert hass.states.get("sensor.studio_state").state == "pre_alarm", "a test"
+    await act(hass, "turn_off", STUDIO_TEST, "tom")
+    assert seen() == ["off", "on", "off"], "not all are tested any more"
+    await act(hass, "turn_on", ALL_TESTED, "tom")
+    await act(hass, "turn_off", ALL_TESTED, "tom")
+    assert seen() == ["off", "off", "off"]
+    await act(hass, "turn_on", ALL_TESTED, "tom")
+    await later(hass, freezer, 30 * 60 + 1)
+    assert seen() == ["off", "off", "off"]
+
+
+@pytest.mark.parametrize("user", ["resi", "somebody"])
+async def test_a_test_of_all_places_is_not_for_everybody(
+    hass: HomeAssistant, quarter: MockConfigEntry, user: str
+) -> None:
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, "turn_on", ALL_TESTED, user)
+    assert refused.value.translation_key == "emergency_not_allowed"
+    assert hass.states.get(WALK_TEST).state == "off"
+
+
+async def test_a_house_without_places_is_not_tested(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    await set_up(house_entry(part("person", "lea", role="lead")))
+    assert hass.states.get(ALL_TESTED).state == "off"
 
 
 async def test_entities_of_a_house_that_does_not_run_are_unavailable(

@@ -86,12 +86,15 @@ class Care:
         explain(refused or (None if waiting else Refusal.NOTHING_TO_CANCEL))
 
     async def async_set_test(
-        self, place_id: str, until: datetime | None, actor: Actor
+        self, place_ids: Iterable[str], until: datetime | None, actor: Actor
     ) -> None:
-        """Begin or end a walk test."""
-        refused = may(actor, Deed.TEST, place_id)
-        await self._runtime.async_feed(TestSet(place_id, until, actor))
-        explain(refused)
+        """Begin or end a walk test in places."""
+        chosen = tuple(place_ids)
+        await self._runtime.async_feed(
+            *(TestSet(place_id, until, actor) for place_id in chosen)
+        )
+        for place_id in chosen:
+            explain(may(actor, Deed.TEST, place_id))
 
     async def async_check_in(self, place_id: str, actor: Actor) -> None:
         """Say that all is well in a place."""

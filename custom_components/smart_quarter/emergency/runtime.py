@@ -236,9 +236,9 @@ class EmergencyRuntime(Followed):
         self._arm()
         return ticket
 
-    async def async_feed(self, event: HouseEvent) -> None:
+    async def async_feed(self, *events: HouseEvent) -> None:
         """Let the engine take in what a person does, and wait until it is on disk."""
-        if (ticket := self.feed([event])) is not None:
+        if (ticket := self.feed(events)) is not None:
             await self.journal.async_wait(ticket)
 
     def _begin(

@@ -1,5 +1,7 @@
-"""Switches of a place: the walk test, and that nobody is there."""
+"""Switches: the walk test of a place or of all, and that nobody is in a place."""
 
+from abc import abstractmethod
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final, override
 
@@ -9,7 +11,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .entity import Calls, PlaceEntity, async_add_for_places
+from .entity import (
+    Calls,
+    EmergencyEntity,
+    HouseEntity,
+    PlaceEntity,
+    async_add_for_places,
+)
 from .runtime import EmergencyConfigEntry, EmergencyRuntime
 from .watch_entities import ABSENCE, is_watched
 
@@ -25,6 +33,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the switches."""
+    async_add_entities([HouseTest(entry.runtime_data, "walk_test")])
     async_add_for_places(entry, async_add_entities, _place_switches)
     async_add_for_places(entry, async_add_entities, _watch_switches, is_watched)
 
@@ -39,18 +48,24 @@ def _watch_switches(runtime: EmergencyRuntime, place_id: str) -> list[PlaceEntit
     return [Absence(runtime, place_id, ABSENCE)]
 
 
-class WalkTest(PlaceEntity, SwitchEntity):
-    """While on, what the place raises is a test, and an alarm if nobody ends it."""
+class _Test(EmergencyEntity, SwitchEntity):
+    """While on, what comes is a test, and an alarm if nobody ends it."""
 
     _attr_entity_category = EntityCategory.CONFIG
 
+    @property
+    @abstractmethod
+    def tested(self) -> Iterable[str]:
+        """Return the places that are tested."""
+
     @override
     def _take_over(self, view: Calls) -> bool:
-        """Take over whether the place is tested, and tell whether it changed."""
-        place = self.runtime.state.places.get(self.place_id)
-        tested = place is not None and place.test_until is not None
-        before, self._attr_is_on = self._attr_is_on, tested
-        return before is not tested
+        """Take over whether all places are tested, and tell whether it changed."""
+        known = self.runtime.state.places
+        found = [known.get(place_id) for place_id in self.tested]
+        on = bool(found) and all(each and each.test_until for each in found)
+        before, self._attr_is_on = self._attr_is_on, on
+        return before is not on
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
@@ -65,7 +80,27 @@ class WalkTest(PlaceEntity, SwitchEntity):
     async def _set(self, until: datetime | None) -> None:
         """Begin or end."""
         actor = self.runtime.actor(self._context)
-        await self.runtime.care.async_set_test(self.place_id, until, actor)
+        await self.runtime.care.async_set_test(self.tested, until, actor)
+
+
+class HouseTest(HouseEntity, _Test):
+    """The walk test of all places at once."""
+
+    @property
+    @override
+    def tested(self) -> Iterable[str]:
+        """Return all places."""
+        return self.runtime.config.places
+
+
+class WalkTest(PlaceEntity, _Test):
+    """The walk test of a place."""
+
+    @property
+    @override
+    def tested(self) -> Iterable[str]:
+        """Return the place."""
+        return (self.place_id,)
 
 
 class Absence(PlaceEntity, SwitchEntity):
