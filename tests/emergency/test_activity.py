@@ -33,6 +33,7 @@ WATCHED: dict[str, Any] = {
     "activity": [MOTION, LIGHT],
     "inactivity_h": 12,
     "speakers": ["media_player.bedroom"],
+    "lights": ["light.bedroom", "light.hall"],
     "door": DOOR,
     "bed": BED,
 }
@@ -83,11 +84,13 @@ async def test_who_is_not_heard_of_is_asked_aloud_and_then_missed(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     spoken = async_mock_service(hass, "tts", "speak")
+    lit = async_mock_service(hass, "light", "turn_on")
     await later(hass, freezer, 12 * HOUR + 1)
     assert state(hass) == "pre_alarm"
     (said,) = spoken
     assert said.data["media_player_entity_id"] == "media_player.bedroom"
     assert said.data["message"].startswith("Is everything all right?")
+    assert [each.data["entity_id"] for each in lit] == ["light.bedroom", "light.hall"]
     await later(hass, freezer, 601)
     assert state(hass) == "alarm"
 
@@ -218,12 +221,39 @@ async def test_nobody_is_missed_while_away(
     assert state(hass) == "pre_alarm"
 
 
+@pytest.mark.usefixtures("flat", "others")
+async def test_visitors_are_said_to_be_there_and_to_have_left(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, as_lead: Context
+) -> None:
+    async def say(**data: str) -> None:
+        await hass.services.async_call(
+            DOMAIN,
+            "set_visitors",
+            {"entity_id": STATE, **data},
+            blocking=True,
+            context=as_lead,
+        )
+
+    until = dt_util.utcnow() + timedelta(hours=5)
+    await say(until=until.isoformat())
+    hass.states.async_set(DOOR, "on")
+    await later(hass, freezer, 4 * HOUR)
+    assert state(hass) == "idle"
+    await say()
+    await later(hass, freezer, 9 * 60)
+    assert state(hass) == "idle"
+    await later(hass, freezer, 121)
+    assert state(hass) == "pre_alarm"
+
+
 @pytest.mark.usefixtures("flat")
 async def test_an_automation_does_not_say_that_somebody_is_away(
     hass: HomeAssistant,
 ) -> None:
     with pytest.raises(ServiceValidationError):
         await act(hass, "set_absence", until="2026-07-05 12:00:00")
+    with pytest.raises(ServiceValidationError):
+        await act(hass, "set_visitors", until="2026-07-01 13:00:00")
     with pytest.raises(ServiceValidationError):
         await hass.services.async_call(
             DOMAIN,

@@ -22,7 +22,7 @@ from .flow_forms import (
 )
 from .test_runtime import settle
 
-OTHERS = {"consent", "policy", "silent_h", "speakers", "watch"}
+OTHERS = {"consent", "lights", "policy", "silent_h", "speakers", "watch"}
 FLAT_FORM: Form = {
     "name": "Flat",
     "manual": ["binary_sensor.cord", "event.pendant"],
@@ -373,6 +373,9 @@ async def test_a_place_that_is_watched_asks_for_it_in_a_second_form(
         ({"inactivity_h": 49}, {"inactivity_h": "inactivity_range"}),
         ({"day_inactivity_h": 0.5}, {"day_inactivity_h": "inactivity_range"}),
         ({"activity": ["binary_sensor.nowhere"]}, {"activity": "entity_unknown"}),
+        ({"bed_min": 0}, {"bed_min": "minutes_range"}),
+        ({"bathroom_min": 721}, {"bathroom_min": "minutes_range"}),
+        ({"door_min": 0.5}, {"door_min": "minutes_range"}),
         ({"bed": "binary_sensor.nowhere"}, {"bed": "entity_unknown"}),
         ({"door": "binary_sensor.flat_alarm"}, {"door": "own_entity"}),
         ({"activity": [], "inactivity_h": 0}, {"check_in_until": "watch_empty"}),

@@ -14,6 +14,7 @@ from custom_components.smart_quarter.emergency.happenings import (
     HeardNothing,
     PhaseSet,
     Stayed,
+    VisitorsSet,
     Word,
 )
 from custom_components.smart_quarter.emergency.model import (
@@ -250,6 +251,92 @@ def test_an_absence_ends_a_question_and_can_be_ended() -> None:
     assert len(calls(home)) == 1
 
 
+def visitors(home: House, hours: float | None) -> None:
+    """Let visitors come for so long, or (None) leave."""
+    until = None if hours is None else home.now + timedelta(hours=hours)
+    home.feed(VisitorsSet("flat", until, RESIDENT))
+
+
+def test_while_visitors_are_there_bed_bathroom_and_door_ask_nobody() -> None:
+    home = house_of(watched(inactivity_h=None, check_in_until=None))
+    stay(home, Rule.DOOR)
+    home.run(601)
+    assert calls(home) == [(Kind.DOOR, Stage.PRE_ALARM)]
+    visitors(home, 3)
+    assert calls(home) == [], "that ends the question"
+    stay(home, Rule.BATHROOM)
+    home.run(3 * HOUR - 1)
+    assert calls(home) == []
+    home.run(599)
+    assert calls(home) == [], "what lasts counts from when they have left"
+    home.run(3)
+    assert calls(home) == [(Kind.DOOR, Stage.PRE_ALARM)]
+
+
+def test_visitors_who_leave_early_are_watched_no_longer_for() -> None:
+    home = house_of(watched(inactivity_h=None, check_in_until=None))
+    visitors(home, 20)
+    stay(home, Rule.DOOR)
+    home.run(HOUR)
+    visitors(home, None)
+    home.run(601)
+    assert calls(home) == [(Kind.DOOR, Stage.PRE_ALARM)]
+
+
+def test_visitors_stay_at_most_a_day_and_keep_nobody_from_being_missed() -> None:
+    home = house_of(watched(check_in_until=None, bed=None))
+    visitors(home, 100)
+    home.run(12 * HOUR + 1)
+    assert calls(home) == [(Kind.INACTIVITY, Stage.PRE_ALARM)]
+    home.cancel()
+    home.run(11 * HOUR)
+    place = home.state.places["flat"]
+    assert place.watching.visitors_until is not None
+    home.run(HOUR)
+    assert home.state.places["flat"].watching.visitors_until is None
+
+
+def test_visitors_outlast_a_restart_and_a_clock_that_is_set() -> None:
+    home = house_of(watched(inactivity_h=None, check_in_until=None))
+    visitors(home, 3)
+    home.crash()
+    home.run(HOUR)
+    home.restart()
+    home.set_clock(timedelta(hours=10))
+    stay(home, Rule.DOOR)
+    home.run(1.9 * HOUR)
+    assert calls(home) == []
+    home.run(0.1 * HOUR + 601)
+    assert calls(home) == [(Kind.DOOR, Stage.PRE_ALARM)]
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM, Role.TECHNICIAN, Role.UNKNOWN])
+def test_not_everybody_may_say_that_visitors_are_there(role: Role) -> None:
+    home = house_of(watched(inactivity_h=None, check_in_until=None))
+    home.feed(VisitorsSet("flat", home.now + timedelta(hours=1), Actor(role)))
+    stay(home, Rule.DOOR)
+    home.run(601)
+    assert calls(home) == [(Kind.DOOR, Stage.PRE_ALARM)]
+
+
+def test_visitors_of_a_place_that_nobody_watches_change_nothing() -> None:
+    plain = house_of(place_config("flat", {"sources": []}))
+    before = plain.state.places
+    visitors(plain, 3)
+    assert plain.state.places == before
+
+
+@pytest.mark.parametrize("minutes", [1, 90])
+def test_how_long_something_may_last_is_chosen(minutes: int) -> None:
+    flat = watched(inactivity_h=None, check_in_until=None, bathroom_min=minutes)
+    home = house_of(flat)
+    stay(home, Rule.BATHROOM)
+    home.run(minutes * 60 - 1)
+    assert calls(home) == []
+    home.run(2)
+    assert calls(home) == [(Kind.INACTIVITY, Stage.PRE_ALARM)]
+
+
 def test_nobody_is_missed_because_of_a_restart(home: House) -> None:
     home.run(11.9 * HOUR)
     home.crash()
@@ -418,6 +505,11 @@ class WatchedFlat(RuleBasedStateMachine):
         until = None if hours is None else self.home.now + timedelta(hours=hours)
         self.home.feed(AbsenceSet("flat", until, RESIDENT))
 
+    @rule(hours=st.sampled_from([None, 1, 30]))
+    def visitors_come(self, hours: int | None) -> None:
+        """Let visitors come, or leave."""
+        visitors(self.home, hours)
+
     @rule(blind=st.booleans())
     def sensors(self, blind: bool) -> None:
         """Let all sensors fail, or come back."""
@@ -470,6 +562,17 @@ class WatchedFlat(RuleBasedStateMachine):
         place = self.home.state.places.get("flat")
         if self.home.runs and place is not None and place.watching.absent_until:
             assert place.watching.due == place.watching.absent_until
+
+    @invariant()
+    def visitors_leave(self) -> None:
+        """Visitors are never forgotten, and ask nobody while they are there."""
+        place = self.home.state.places.get("flat")
+        if not self.home.runs or place is None or not place.watching.visitors_until:
+            return
+        assert place.watching.due is not None
+        assert place.watching.due <= place.watching.visitors_until or (
+            place.watching.absent_until
+        )
 
     def _questions(self) -> list[Incident]:
         """Return what the resident is being asked about."""

@@ -42,9 +42,17 @@ PURE = {
             "diagnostics",
         ),
         *("engine", "fault_news", "happenings", "matching", "model", "openings"),
-        *("pace", "planned_restart", "proofs", "rights"),
+        *("pace", "planned_restart", "presence", "proofs", "rights"),
         *("roster", "roster_model", "settings", "suggest", "supervision", "table"),
-        *("table_cells", "takeovers", "turn", "watch", "watching", "ways"),
+        *(
+            "table_cells",
+            "takeovers",
+            "turn",
+            "watch",
+            "watch_memory",
+            "watching",
+            "ways",
+        ),
     },
 }
 """Modules of each system that know neither Home Assistant nor the outside world."""

@@ -32,6 +32,7 @@ from .upkeep_actions import async_setup_upkeep_actions
 ACTION_CALL: Final = "call_for_help"
 ACTION_CHECK_IN: Final = "check_in"
 ACTION_ABSENCE: Final = "set_absence"
+ACTION_VISITORS: Final = "set_visitors"
 ACTION_LIST: Final = "list_incidents"
 ACTION_EXPORT: Final = "export_journal"
 ACTION_TAKE_OVER: Final = "take_over"
@@ -89,14 +90,18 @@ def async_setup_actions(hass: HomeAssistant) -> None:
         schema=None,
         func=_async_check_in,
     )
-    async_register_platform_entity_service(
-        hass,
-        DOMAIN,
-        ACTION_ABSENCE,
-        entity_domain=SENSOR_DOMAIN,
-        schema={vol.Optional(ATTR_UNTIL): cv.datetime},
-        func=_async_set_absence,
-    )
+    for name, func in (
+        (ACTION_ABSENCE, _async_set_absence),
+        (ACTION_VISITORS, _async_set_visitors),
+    ):
+        async_register_platform_entity_service(
+            hass,
+            DOMAIN,
+            name,
+            entity_domain=SENSOR_DOMAIN,
+            schema={vol.Optional(ATTR_UNTIL): cv.datetime},
+            func=func,
+        )
     async_register_platform_entity_service(
         hass,
         DOMAIN,
@@ -186,6 +191,16 @@ async def _async_set_absence(entity: Entity, call: ServiceCall) -> None:
     until: datetime | None = call.data.get(ATTR_UNTIL)
     actor = place.runtime.actor(call.context)
     await place.runtime.care.async_set_absence(
+        place.place_id, None if until is None else dt_util.as_utc(until), actor
+    )
+
+
+async def _async_set_visitors(entity: Entity, call: ServiceCall) -> None:
+    """Say that visitors are in a place until a time, or without one that they have left."""
+    place = place_of(entity)
+    until: datetime | None = call.data.get(ATTR_UNTIL)
+    actor = place.runtime.actor(call.context)
+    await place.runtime.care.async_set_visitors(
         place.place_id, None if until is None else dt_util.as_utc(until), actor
     )
 

@@ -3,10 +3,10 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from homeassistant.const import ATTR_ENTITY_ID, Platform
+from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_ON, Platform
 from homeassistant.core import callback
 
-from .const import CONF_SPEAKERS, CONF_TTS
+from .const import CONF_LIGHTS, CONF_SPEAKERS, CONF_TTS
 from .messenger import is_taken
 from .speakers import language_of
 
@@ -22,6 +22,17 @@ class Asking:
         self._runtime = runtime
 
     @callback
+    def ask(self, place_id: str) -> None:
+        """Ask whether all is well: aloud, and with light for who does not hear it."""
+        self.say(place_id, "ask_well")
+        places = self._runtime.settings.places
+        if lights := places.get(place_id, {}).get(CONF_LIGHTS):
+            entry = self._runtime.entry
+            entry.async_create_background_task(
+                self._runtime.hass, self._async_light(lights), "ask with light"
+            )
+
+    @callback
     def say(self, place_id: str, key: str) -> None:
         """Say something through all speakers of a place, without anybody waiting for it."""
         settings = self._runtime.settings
@@ -31,6 +42,14 @@ class Asking:
             work = self._async_say(tts, speakers, key)
             entry = self._runtime.entry
             entry.async_create_background_task(self._runtime.hass, work, "ask")
+
+    async def _async_light(self, lights: list[str]) -> None:
+        """Turn lights on, and leave them on for who gets up, or comes."""
+        for light in lights:
+            call = self._runtime.hass.services.async_call
+            data = {ATTR_ENTITY_ID: light}
+            work = partial(call, Platform.LIGHT, SERVICE_TURN_ON, data, blocking=True)
+            await is_taken(work)
 
     async def _async_say(self, tts: str, speakers: list[str], key: str) -> None:
         """Say it; a speaker that does not work keeps nobody from being told."""

@@ -19,6 +19,7 @@ from .happenings import (
     PhonesAsked,
     RestartPlanned,
     TestSet,
+    VisitorsSet,
 )
 from .inputs import new_incident_id
 from .model import OPEN, Actor, Incident, Kind, Outcome, Role, Stage
@@ -108,6 +109,14 @@ class Care:
         """Say that nobody is in a place until a time, or (None) somebody is again."""
         refused = may(actor, Deed.ABSENCE, place_id)
         await self._runtime.async_feed(AbsenceSet(place_id, until, actor))
+        explain(refused)
+
+    async def async_set_visitors(
+        self, place_id: str, until: datetime | None, actor: Actor
+    ) -> None:
+        """Say that visitors are in a place until a time, or (None) have left."""
+        refused = may(actor, Deed.ABSENCE, place_id)
+        await self._runtime.async_feed(VisitorsSet(place_id, until, actor))
         explain(refused)
 
     async def async_take_over(self, until: datetime | None, actor: Actor) -> None:

@@ -37,11 +37,13 @@ from .happenings import (
     Stayed,
     TestSet,
     TimePassed,
+    VisitorsSet,
     Word,
 )
 from .model import OPEN, HouseConfig, HouseState, Incident, Outcome, Stage
 from .openings import call, cancel, clear, end_pre_alarm, raise_by_source
 from .planned_restart import listen_again, plan_restart
+from .presence import set_presence
 from .proofs import answer, ask, forget_proofs, limit_proofs
 from .rights import REOPEN_FOR
 from .takeovers import end_due_takeovers, forget_gone, limit_takeovers, take_over
@@ -53,7 +55,6 @@ from .watching import (
     hear,
     hear_nothing,
     let_watch,
-    set_absence,
     shift,
     stay,
     watch_all,
@@ -125,8 +126,8 @@ def _apply(turn: Turn, event: HouseEvent) -> None:
             stay(turn, event)
         case CheckedIn():
             check_in(turn, event)
-        case AbsenceSet():
-            set_absence(turn, event)
+        case AbsenceSet() | VisitorsSet():
+            set_presence(turn, event)
         case DutyTaken() | PhonesAsked() | PhoneAnswered() | RestartPlanned():
             _keep_up(turn, event)
         case Attempted(incident_id, attempt):

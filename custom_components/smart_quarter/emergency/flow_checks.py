@@ -37,12 +37,13 @@ from .const import (
 from .flow_schema import KINDS
 from .model import EVERYBODY, MAX_REPEAT_S, ON_DUTY, Role
 from .pins import UNCHANGED, is_pin, owner_of
-from .settings import BOUND, CARE, STAY_KEYS, WATCHING
+from .settings import BOUND, CARE, MINUTE_KEYS, STAY_KEYS, WATCHING
 from .ways import STEP_KEYS, WAY_KEYS
 
 LEAST_S = 10
 LONGEST_H = 24 * 7
 LONGEST_INACTIVITY_H = 48
+LONGEST_STAY_MIN = 720
 
 
 def check_house(
@@ -80,6 +81,9 @@ def check_watch(hass: HomeAssistant, form: Form, consent: bool) -> Iterator[Find
             yield key, "inactivity_range"
         if hours and not form.get(CONF_ACTIVITY):
             yield CONF_ACTIVITY, "activity_missing"
+    for key in MINUTE_KEYS.values():
+        if not 1 <= form[key] <= LONGEST_STAY_MIN:
+            yield key, "minutes_range"
     watches = [key for key in (CONF_ACTIVITY, *stays) if form.get(key)]
     if watches and not consent:
         yield watches[0], "consent_missing"

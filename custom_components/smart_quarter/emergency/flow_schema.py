@@ -40,6 +40,7 @@ from .const import (
     CONF_INACTIVITY_H,
     CONF_LAST,
     CONF_LIFELINES,
+    CONF_LIGHTS,
     CONF_NOTIFIERS,
     CONF_PERSONS,
     CONF_PHONES,
@@ -67,7 +68,7 @@ from .const import (
 )
 from .messages import Detail
 from .model import Kind, Role
-from .settings import SLEEP, STAY_KEYS, WEEKDAYS
+from .settings import LONGEST_MIN, MINUTE_KEYS, SLEEP, STAY_KEYS, WEEKDAYS
 from .ways import STEP_KEYS
 
 SOURCE_DOMAINS: Final = (
@@ -130,6 +131,17 @@ def _entities(*domains: str) -> EntitySelector:
 
 
 _SOURCES: Final = _entities(*SOURCE_DOMAINS)
+
+
+def _stays() -> dict[vol.Marker, Any]:
+    """Return the fields about what lasts: what says so, and from when on it is too long."""
+    fields: dict[vol.Marker, Any] = {}
+    for rule, key in STAY_KEYS.items():
+        minutes = vol.Required(MINUTE_KEYS[rule], default=LONGEST_MIN[rule])
+        fields |= {vol.Optional(key): _STAY, minutes: _number(UnitOfTime.MINUTES)}
+    return fields
+
+
 _STAY: Final = EntitySelector(
     EntitySelectorConfig(domain=["binary_sensor", "input_boolean"])
 )
@@ -181,6 +193,7 @@ PLACE_SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_POLICY): _choice(),
         vol.Optional(CONF_SILENT_H): _number(UnitOfTime.HOURS),
         vol.Optional(CONF_SPEAKERS): _entities("media_player"),
+        vol.Optional(CONF_LIGHTS): _entities("light"),
         vol.Required(CONF_WATCH, default=False): BooleanSelector(),
     }
 )
@@ -193,7 +206,7 @@ WATCH_SCHEMA: Final = vol.Schema(
         vol.Required(CONF_SLEEP_ENDS, default=SLEEP[1]): TimeSelector(),
         vol.Optional(CONF_CHECK_IN_UNTIL): TimeSelector(),
         vol.Required(CONF_ACTIVITY_IS_CHECK_IN, default=False): BooleanSelector(),
-        **{vol.Optional(key): _STAY for key in STAY_KEYS.values()},
+        **_stays(),
     }
 )
 PERSON_SCHEMA: Final = vol.Schema(

@@ -57,6 +57,8 @@ class Word(StrEnum):
     PHASE_CHANGED = "phase_changed"
     CHECKED_IN = "checked_in"
     LEFT_HOME = "left_home"
+    VISITORS_CAME = "visitors_came"
+    VISITORS_LEFT = "visitors_left"
     RETURNED_HOME = "returned_home"
     REMINDED = "reminded"
     DUTY_TAKEN = "duty_taken"
@@ -181,6 +183,15 @@ class AbsenceSet:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitorsSet:
+    """Visitors are in a place until a time, or (None) have left."""
+
+    place_id: str
+    until: datetime | None
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class DutyTaken:
     """Somebody takes the duty over until then, or (None) gives it back."""
 
@@ -258,6 +269,7 @@ type HouseEvent = (
     | Stayed
     | CheckedIn
     | AbsenceSet
+    | VisitorsSet
     | DutyTaken
     | PhonesAsked
     | PhoneAnswered

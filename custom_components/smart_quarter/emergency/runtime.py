@@ -267,7 +267,7 @@ class EmergencyRuntime(Followed):
                 case Quiet():
                     self.signals.async_quiet(effect)
                 case Ask(place_id):
-                    self.asking.say(place_id, "ask_well")
+                    self.asking.ask(place_id)
                 case Remind(place_id):
                     self.asking.say(place_id, "ask_check_in")
                 case ListensAgain():

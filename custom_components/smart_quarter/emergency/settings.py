@@ -71,6 +71,9 @@ STAY_KEYS: Final = {
 }
 """Where the entity of each rule about something that lasts is stored."""
 LONGEST_MIN: Final = {Rule.BED: 30, Rule.BATHROOM: 45, Rule.DOOR: 10}
+"""Minutes after which each is asked about, unless somebody says otherwise."""
+MINUTE_KEYS: Final = {rule: f"{key}_min" for rule, key in STAY_KEYS.items()}
+"""Where the minutes of each rule are stored."""
 RULE_KINDS: Final = {
     Rule.INACTIVITY: Kind.INACTIVITY,
     Rule.DAY_INACTIVITY: Kind.INACTIVITY,
@@ -134,7 +137,7 @@ def watch_config(place: Settings, zone: tzinfo) -> Watch:
         check_in_until=time.fromisoformat(until) if until else None,
         activity_is_check_in=place.get(CONF_ACTIVITY_IS_CHECK_IN, False),
         stays={
-            rule: timedelta(minutes=LONGEST_MIN[rule])
+            rule: timedelta(minutes=place.get(MINUTE_KEYS[rule], LONGEST_MIN[rule]))
             for rule in STAYS
             if place.get(STAY_KEYS[rule])
         },

@@ -67,6 +67,8 @@ class Watching:
     checked_in_at: datetime | None = None
     reminded_at: datetime | None = None
     absent_until: datetime | None = None
+    visitors_until: datetime | None = None
+    """Visitors open doors and use the bathroom: until then none of `STAYS` asks anybody."""
     since: Mapping[Rule, datetime] = field(default_factory=dict)
     """Since when each of `STAYS` has lasted."""
     blind: bool = False

@@ -6,17 +6,8 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
-from .happenings import (
-    AbsenceSet,
-    CheckedIn,
-    Deed,
-    Heard,
-    Remind,
-    SourceMatched,
-    Stayed,
-    Word,
-)
-from .model import Phase, rule_source
+from .happenings import CheckedIn, Deed, Heard, Remind, SourceMatched, Stayed, Word
+from .model import rule_source
 from .openings import clear, raise_by_source
 from .turn import Turn
 from .watch import (
@@ -29,45 +20,45 @@ from .watch import (
     is_asleep,
     remind_at,
 )
+from .watch_memory import alone, begin_anew, dues, known_of, put, store, watch_of
 
 LATE: Final = timedelta(seconds=5)
 AFTER_SILENCE: Final = timedelta(minutes=30)
 """What happened while nothing was heard is not known: nobody is asked for so long after it."""
-FOR_EVER: Final = timedelta(days=365)
 COUNTED_ANEW: Final = (*OF_ACTIVITY, Rule.CHECK_IN)
 
 
 def hear(turn: Turn, event: Heard) -> None:
     """Take in where somebody is active; all places at once, before any of them is due."""
     for place_id, at in event.places.items():
-        if (watch := _watch(turn, place_id)) is not None:
+        if (watch := watch_of(turn, place_id)) is not None:
             _take_in(turn, place_id, watch, min(at, turn.now))
 
 
 def hear_nothing(turn: Turn, place_id: str, *, blind: bool) -> None:
     """Take in that nothing that shows activity can be heard, or something can again."""
-    if (watch := _watch(turn, place_id)) is None:
+    if (watch := watch_of(turn, place_id)) is None:
         return
-    before = _known(turn, place_id)
+    before = known_of(turn, place_id)
     last = before.last_activity or turn.now
     known = replace(before, blind=blind, last_activity=last)
     if before.blind and not blind:
         known = _after_silence(turn, watch, known)
-    _put(turn, place_id, watch, known)
+    put(turn, place_id, watch, known)
 
 
 def stay(turn: Turn, event: Stayed) -> None:
     """Take in that something begins to last, or (None) is over."""
-    if (watch := _watch(turn, event.place_id)) is None:
+    if (watch := watch_of(turn, event.place_id)) is None:
         return
-    known = _known(turn, event.place_id)
+    known = known_of(turn, event.place_id)
     since = {rule: at for rule, at in known.since.items() if rule is not event.rule}
     if event.since is not None:
         begun = min(event.since, turn.now)
         since[event.rule] = min(begun, known.since.get(event.rule, begun))
     else:
         clear(turn, event.place_id, rule_source(event.place_id, event.rule))
-    _put(turn, event.place_id, watch, replace(known, since=since))
+    put(turn, event.place_id, watch, replace(known, since=since))
 
 
 def check_in(turn: Turn, event: CheckedIn) -> None:
@@ -75,13 +66,13 @@ def check_in(turn: Turn, event: CheckedIn) -> None:
     if not turn.is_allowed(event.actor, Deed.CHECK_IN, event.place_id):
         return
     turn.note(Word.CHECKED_IN, event.actor.name, place_id=event.place_id)
-    if (watch := _watch(turn, event.place_id)) is not None:
+    if (watch := watch_of(turn, event.place_id)) is not None:
         _check_in(turn, event.place_id, watch)
 
 
 def all_well(turn: Turn, place_id: str) -> None:
     """Take in that who lives there has cancelled a pre-alarm: that is a sign of life."""
-    if (watch := _watch(turn, place_id)) is not None:
+    if (watch := watch_of(turn, place_id)) is not None:
         _check_in(turn, place_id, watch)
 
 
@@ -95,38 +86,20 @@ def count_anew(turn: Turn) -> None:
     waiting = {cause.by for each in turn.open_incidents() for cause in each.causes}
     for source_id in filter(_is_counted_anew, turn.state.raised - waiting):
         place_id = source_id.rpartition(".")[0]
-        if (watch := _watch(turn, place_id)) is not None:
+        if (watch := watch_of(turn, place_id)) is not None:
             turn.put_raised(source_id, False)
-            known = replace(_known(turn, place_id), last_activity=turn.now)
-            _put(turn, place_id, watch, known)
-
-
-def set_absence(turn: Turn, event: AbsenceSet) -> None:
-    """Watch nobody until a time, or (None) watch again from now on."""
-    if not turn.is_allowed(event.actor, Deed.ABSENCE, event.place_id):
-        return
-    word = Word.RETURNED_HOME if event.until is None else Word.LEFT_HOME
-    turn.note(word, event.actor.name, place_id=event.place_id)
-    if (watch := _watch(turn, event.place_id)) is None:
-        return
-    if event.until is None:
-        _begin_anew(turn, event.place_id, watch)
-        return
-    for rule in watch.rules:
-        clear(turn, event.place_id, rule_source(event.place_id, rule))
-    until = min(event.until, turn.now + FOR_EVER)
-    known = replace(_known(turn, event.place_id), absent_until=until)
-    _put(turn, event.place_id, watch, known)
+            known = replace(known_of(turn, place_id), last_activity=turn.now)
+            put(turn, place_id, watch, known)
 
 
 def watch_all(turn: Turn, place_ids: Iterable[str], *, anew: bool = False) -> None:
     """Look at places whose settings have changed, or (anew) after a restart."""
     for place_id in place_ids:
-        watch = _watch(turn, place_id)
-        known = _known(turn, place_id)
+        watch = watch_of(turn, place_id)
+        known = known_of(turn, place_id)
         if watch is None:
             if known != Watching():
-                _store(turn, place_id, Watching())
+                store(turn, place_id, Watching())
             continue
         known = replace(
             known,
@@ -135,25 +108,26 @@ def watch_all(turn: Turn, place_ids: Iterable[str], *, anew: bool = False) -> No
         )
         if anew:
             known = _after_silence(turn, watch, known)
-        _put(turn, place_id, watch, known)
+        put(turn, place_id, watch, known)
 
 
 def shift(turn: Turn, by: timedelta) -> None:
     """Move all that is remembered with the wall clock: what has lasted an hour still has."""
     for place_id in turn.config.places:
-        if (watch := _watch(turn, place_id)) is None:
+        if (watch := watch_of(turn, place_id)) is None:
             continue
-        known = _known(turn, place_id)
+        known = known_of(turn, place_id)
         moved = replace(
             known,
             last_activity=_moved(known.last_activity, by),
             checked_in_at=_moved(known.checked_in_at, by),
             reminded_at=_moved(known.reminded_at, by),
             absent_until=_moved(known.absent_until, by),
+            visitors_until=_moved(known.visitors_until, by),
             quiet_until=_moved(known.quiet_until, by),
             since={rule: at + by for rule, at in known.since.items()},
         )
-        _put(turn, place_id, watch, moved)
+        put(turn, place_id, watch, moved)
 
 
 def let_watch(turn: Turn) -> None:
@@ -170,24 +144,27 @@ def _is_counted_anew(source_id: str) -> bool:
 
 def _do_what_is_due(turn: Turn, place_id: str) -> None:
     """Ask, remind, or end an absence."""
-    watch, known = _watch(turn, place_id), _known(turn, place_id)
+    watch, known = watch_of(turn, place_id), known_of(turn, place_id)
     if watch is None:
-        _store(turn, place_id, Watching())
+        store(turn, place_id, Watching())
         return
     if known.absent_until is not None:
         turn.note(Word.RETURNED_HOME, "system", place_id=place_id)
-        _begin_anew(turn, place_id, watch)
+        begin_anew(turn, place_id, watch)
         return
+    if known.visitors_until is not None and turn.now >= known.visitors_until:
+        turn.note(Word.VISITORS_LEFT, "system", place_id=place_id)
+        known = alone(turn, known)
     if (reminds := remind_at(watch, known)) is not None and turn.now >= reminds:
         known = replace(known, reminded_at=turn.now)
         turn.note(Word.REMINDED, "system", place_id=place_id)
         turn.effects.append(Remind(place_id))
-    for rule, due in _dues(turn, place_id, watch, known):
+    for rule, due in dues(turn, place_id, watch, known):
         if turn.now >= due:
             _call(turn, place_id, rule, due)
             if rule is Rule.CHECK_IN:
                 known = replace(known, checked_in_at=due)
-    _put(turn, place_id, watch, known)
+    put(turn, place_id, watch, known)
 
 
 def _call(turn: Turn, place_id: str, rule: Rule, due: datetime) -> None:
@@ -201,7 +178,7 @@ def _call(turn: Turn, place_id: str, rule: Rule, due: datetime) -> None:
 
 def _take_in(turn: Turn, place_id: str, watch: Watch, at: datetime) -> None:
     """Remember activity; it ends the pre-alarms that asked for it."""
-    known = _known(turn, place_id)
+    known = known_of(turn, place_id)
     if known.last_activity is not None and at <= known.last_activity:
         return
     known = replace(known, last_activity=at)
@@ -209,19 +186,19 @@ def _take_in(turn: Turn, place_id: str, watch: Watch, at: datetime) -> None:
         known = _with_check_in(turn, place_id, watch, known, at)
     for rule in OF_ACTIVITY:
         clear(turn, place_id, rule_source(place_id, rule))
-    _put(turn, place_id, watch, known)
+    put(turn, place_id, watch, known)
 
 
 def _check_in(turn: Turn, place_id: str, watch: Watch) -> None:
     """Remember a check-in, which is activity too."""
-    known = replace(_known(turn, place_id), last_activity=turn.now)
+    known = replace(known_of(turn, place_id), last_activity=turn.now)
     known = _with_check_in(turn, place_id, watch, known, turn.now)
     for rule in OF_ACTIVITY:
         clear(turn, place_id, rule_source(place_id, rule))
     since = dict.fromkeys(known.since, turn.now)
     for rule in STAYS:
         clear(turn, place_id, rule_source(place_id, rule))
-    _put(turn, place_id, watch, replace(known, since=since))
+    put(turn, place_id, watch, replace(known, since=since))
 
 
 def _with_check_in(
@@ -232,71 +209,17 @@ def _with_check_in(
     return replace(known, checked_in_at=at)
 
 
-def _begin_anew(turn: Turn, place_id: str, watch: Watch) -> None:
-    """Watch from now on, whatever was before; what cannot be heard still cannot."""
-    before = _known(turn, place_id)
-    known = Watching(
-        last_activity=turn.now,
-        checked_in_at=turn.now,
-        since=dict.fromkeys(before.since, turn.now),
-        blind=before.blind,
-    )
-    _put(turn, place_id, watch, known)
-
-
 def _after_silence(turn: Turn, watch: Watch, known: Watching) -> Watching:
     """Return what is known when listening begins again: what is over then waits for a while.
 
     What is not over yet stays as it is: sensors that come and go put nothing off for ever.
     """
-    dues = (due_at(rule, watch, known) for rule in OF_ACTIVITY)
-    if any(due is not None and due <= turn.now for due in dues):
+    times = (due_at(rule, watch, known) for rule in OF_ACTIVITY)
+    if any(due is not None and due <= turn.now for due in times):
         return replace(known, quiet_until=turn.now + AFTER_SILENCE)
     return known
-
-
-def _dues(
-    turn: Turn, place_id: str, watch: Watch, known: Watching
-) -> list[tuple[Rule, datetime]]:
-    """Return when each rule is due; one that has called waits until it is over."""
-    if turn.place(place_id).phase is Phase.VACANT or known.absent_until is not None:
-        return []
-    return [
-        (rule, due)
-        for rule in watch.rules
-        if rule_source(place_id, rule) not in turn.state.raised
-        and (due := due_at(rule, watch, known)) is not None
-    ]
-
-
-def _put(turn: Turn, place_id: str, watch: Watch, known: Watching) -> None:
-    """Remember what is known, and when to look again."""
-    times = [due for _, due in _dues(turn, place_id, watch, known)]
-    if known.absent_until is not None:
-        times.append(known.absent_until)
-    elif (reminds := remind_at(watch, known)) is not None and times:
-        times.append(reminds)
-    _store(turn, place_id, replace(known, due=min(times, default=None)))
 
 
 def _moved(moment: datetime | None, by: timedelta) -> datetime | None:
     """Return a moment after the clock was set."""
     return None if moment is None else moment + by
-
-
-def _store(turn: Turn, place_id: str, known: Watching) -> None:
-    """Remember what is known of a place, if that is new."""
-    place = turn.place(place_id)
-    if place.watching != known:
-        turn.put_place(place_id, replace(place, watching=known))
-
-
-def _watch(turn: Turn, place_id: str) -> Watch | None:
-    """Return how a place is watched."""
-    place = turn.config.places.get(place_id)
-    return None if place is None else place.watch
-
-
-def _known(turn: Turn, place_id: str) -> Watching:
-    """Return what is known of a place."""
-    return turn.place(place_id).watching
