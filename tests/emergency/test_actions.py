@@ -257,6 +257,31 @@ async def test_nobody_closes_a_call_without_saying_what_it_was(
 
 
 @pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("user", ["resi", None])
+async def test_a_pre_alarm_is_cancelled_from_the_flat_and_an_alarm_is_not(
+    hass: HomeAssistant, user: str | None
+) -> None:
+    hass.states.async_set("binary_sensor.radar", "on")
+    await settle(hass)
+    assert hass.states.get(STATE).state == "pre_alarm"
+    await do(hass, "cancel", by(user), entity_id=STATE)
+    await settle(hass)
+    assert hass.states.get(STATE).state == "idle"
+    await pull(hass)
+    with pytest.raises(ServiceValidationError) as refused:
+        await do(hass, "cancel", by(user), entity_id=STATE)
+    assert refused.value.translation_key == "emergency_nothing_to_cancel"
+    assert hass.states.get(STATE).state == "alarm"
+
+
+@pytest.mark.usefixtures("house")
+async def test_nobody_cancels_in_another_flat(hass: HomeAssistant) -> None:
+    with pytest.raises(ServiceValidationError) as refused:
+        await do(hass, "cancel", by("resi"), entity_id=STUDIO_STATE)
+    assert refused.value.translation_key == "emergency_other_place"
+
+
+@pytest.mark.usefixtures("house")
 @pytest.mark.parametrize("target", ["entity_id", "device_id", "area_id"])
 async def test_a_place_names_its_most_pressing_call(
     hass: HomeAssistant, target: str

@@ -30,6 +30,7 @@ from .rights import may
 from .upkeep_actions import async_setup_upkeep_actions
 
 ACTION_CALL: Final = "call_for_help"
+ACTION_CANCEL: Final = "cancel"
 ACTION_CHECK_IN: Final = "check_in"
 ACTION_ABSENCE: Final = "set_absence"
 ACTION_VISITORS: Final = "set_visitors"
@@ -82,14 +83,18 @@ def async_setup_actions(hass: HomeAssistant) -> None:
         vol.Schema({vol.Optional(ATTR_PIN): cv.string}),
         SupportsResponse.ONLY,
     )
-    async_register_platform_entity_service(
-        hass,
-        DOMAIN,
-        ACTION_CHECK_IN,
-        entity_domain=SENSOR_DOMAIN,
-        schema=None,
-        func=_async_check_in,
-    )
+    for name, plain in (
+        (ACTION_CHECK_IN, _async_check_in),
+        (ACTION_CANCEL, _async_cancel),
+    ):
+        async_register_platform_entity_service(
+            hass,
+            DOMAIN,
+            name,
+            entity_domain=SENSOR_DOMAIN,
+            schema=None,
+            func=plain,
+        )
     for name, func in (
         (ACTION_ABSENCE, _async_set_absence),
         (ACTION_VISITORS, _async_set_visitors),
@@ -183,6 +188,13 @@ async def _async_check_in(entity: Entity, call: ServiceCall) -> None:
     place = place_of(entity)
     actor = place.runtime.actor(call.context)
     await place.runtime.care.async_check_in(place.place_id, actor)
+
+
+async def _async_cancel(entity: Entity, call: ServiceCall) -> None:
+    """Say that nobody needs to come to a place after all."""
+    place = place_of(entity)
+    actor = place.runtime.actor(call.context)
+    await place.runtime.care.async_cancel(place.place_id, actor)
 
 
 async def _async_set_absence(entity: Entity, call: ServiceCall) -> None:
