@@ -53,6 +53,7 @@ async def set_up_emergency(
         }
         watch: Json = {
             "activity": [entities[f"motion_{device}", "occupancy"]],
+            "inactivity_h": 12,
             "bed": entities[f"bed_{device}", "occupancy"],
             "door": entities[f"door_{device}", "contact"],
         }
