@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 import json
+from random import Random
 
 from .alarms import Pager, alarms
 from .connection import Broker, Connection
@@ -24,6 +25,7 @@ from .discovery import (
     bridge_announcement,
 )
 from .faults import FaultError, parse_fault
+from .temi.on_air import Temi
 from .truth import logged, truth
 from .valve import Move
 from .valves import Valve, valves
@@ -59,6 +61,12 @@ class Bridge:
             *sensors(world, world.scenario),
             *alarms(world, world.scenario),
         ]
+        self.robots = [
+            Temi(
+                spec, world.faults[spec.key], Random(f"{world.seed} {spec.key}"), broker
+            )
+            for spec in world.scenario.robots
+        ]
         self._by_outlet = {
             outlet.key: device
             for device in self.devices
@@ -73,10 +81,14 @@ class Bridge:
 
     async def run(self) -> None:
         """Keep the world going and the broker informed until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._tick_on())
-            tasks.create_task(self._truth_on())
-            tasks.create_task(self._connection.run())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._tick_on())
+                tasks.create_task(self._truth_on())
+                tasks.create_task(self._connection.run())
+        finally:
+            for robot in self.robots:
+                robot.close()
 
     def _all_routes(self) -> Iterator[tuple[str, Route]]:
         """Yield all topics that a device listens to."""
@@ -106,6 +118,8 @@ class Bridge:
             self._tell_availability(device)
             if device.reports():
                 self._tell(device)
+        for robot in self.robots:
+            robot.tick(self.world.now)
 
     async def _truth_on(self) -> None:
         """Publish the truth every second."""
@@ -143,6 +157,9 @@ class Bridge:
             if device.key == key:
                 device.do(deed)
                 self._tell(device)
+        for robot in self.robots:
+            if robot.key == key:
+                robot.do(deed, self.world.now)
 
     def _answer(self, question: str) -> None:
         """Publish the truth now, or the whole log."""

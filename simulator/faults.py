@@ -18,8 +18,26 @@ VALVE = frozenset(
     }
 )
 TANK = frozenset({"empty"})
+DEAF = "deaf_after_reconnect"
+"""What the stock app of a robot does; on unless it is switched off."""
+ROBOT = frozenset(
+    {
+        DEAF,
+        "second_connect",
+        "background",
+        "battery_null",
+        "drop_commands",
+        "duplicate_events",
+        "stuck_calculating",
+        "lost_position",
+        "graceful_close",
+        "wifi_lost",
+    }
+)
 SUPPLY = frozenset({"burst"})
-NEEDS_VALUE = frozenset({"bias", "noise", "lost_close", "slow", "burst"})
+NEEDS_VALUE = frozenset(
+    {"bias", "noise", "lost_close", "slow", "burst", "drop_commands"}
+)
 MAY_BE_NEGATIVE = frozenset({"bias"})
 
 

@@ -10,6 +10,7 @@ from aiomqtt import Client, MqttError
 from .alarms import alarms
 from .bridge import DO
 from .scenario import LOBEDA, load
+from .temi.robot import Robot
 from .world import World
 
 
@@ -19,6 +20,7 @@ def main() -> int:
     scenario = load(options.scenario)
     world = World(scenario, scenario.start)
     known = {d.key: d.deeds for d in alarms(world, scenario) if d.deeds}
+    known |= {robot.key: Robot.deeds for robot in scenario.robots}
     deed = " ".join(options.deed)
     if not options.device:
         for device, deeds in known.items():

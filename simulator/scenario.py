@@ -15,6 +15,7 @@ from .probe import ProbeSpec
 from .soil import SoilSpec
 from .spec import Spec
 from .tank import TankSpec
+from .temi.spec import RobotSpec
 from .valve import Timer
 from .weather import Climate
 
@@ -153,6 +154,7 @@ class Scenario(Spec):
     doors: tuple[SensorSpec, ...] = ()
     motions: tuple[SensorSpec, ...] = ()
     pager: SensorSpec | None = None
+    robots: tuple[RobotSpec, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a quarter whose parts do not fit."""
@@ -188,6 +190,7 @@ class Scenario(Spec):
         yield from (valve.key for valve in self.valves)
         yield from (probe.key for zone in self.zones for probe in zone.probes)
         yield from (sensor.key for sensor in self.sensors())
+        yield from (robot.key for robot in self.robots)
 
     def _named_outlets(self) -> Iterator[str]:
         """Yield the outlets that zones and the supply name."""

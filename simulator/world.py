@@ -59,6 +59,8 @@ class World:
         self.seed = scenario.seed if seed is None else seed
         self.weather = Weather(scenario.climate, self.seed)
         self.faults: dict[str, Faults] = {key: {} for key in scenario.device_keys()}
+        for robot in scenario.robots:
+            self.faults[robot.key][faults.DEAF] = 1.0
         self.outlets = {outlet.key: outlet for outlet in self._outlets()}
         self.zones = tuple(self._zone(spec) for spec in scenario.zones)
         self.tank = _full(scenario)
@@ -128,6 +130,8 @@ class World:
             return faults.TANK if device == "tank" else faults.SUPPLY
         if any(valve.key == device for valve in self.scenario.valves):
             return faults.VALVE
+        if any(robot.key == device for robot in self.scenario.robots):
+            return faults.ROBOT
         probes = (probe for zone in self.scenario.zones for probe in zone.probes)
         if any(probe.key == device for probe in probes):
             return faults.PROBE

@@ -1,0 +1,76 @@
+"""A robot, its connection, and what can be broken about both."""
+
+from datetime import datetime
+from random import Random
+
+from ..connection import Broker
+from ..faults import Faults
+from .radio import KEEPALIVE_S, Radio
+from .robot import CONNECT, Robot
+from .spec import RobotSpec
+
+
+class Temi:
+    """A robot on the air; each tick carries it on."""
+
+    deeds = Robot.deeds
+
+    def __init__(
+        self,
+        spec: RobotSpec,
+        faults: Faults,
+        chance: Random,
+        broker: Broker,
+        keepalive_s: int = KEEPALIVE_S,
+    ) -> None:
+        """Switch it on."""
+        self.key = spec.key
+        self.robot = Robot(spec, faults, chance)
+        self.radio = Radio(
+            broker, spec.serial, self._obey, self.robot.connected, keepalive_s
+        )
+        self._faults = faults
+        self._now: datetime | None = None
+        self._is_off = False
+
+    def do(self, deed: str, now: datetime) -> None:
+        """Let a person do something with it."""
+        self.robot.do(deed, now)
+        if deed == CONNECT:
+            self.radio.subscribe()
+
+    def tick(self, now: datetime) -> None:
+        """Carry it on to a moment.
+
+        Without Wi-Fi nothing goes in or out, and nobody is told: the broker has to notice.
+        """
+        self._now = now
+        if self._ends():
+            return
+        told = self.robot.advance(now)
+        if "wifi_lost" in self._faults:
+            return
+        self.radio.tick(now, hears_again="deaf_after_reconnect" not in self._faults)
+        for message in told:
+            self.radio.send(message)
+
+    def close(self) -> None:
+        """Switch it off as a power cut does."""
+        self.radio.drop()
+
+    def _ends(self) -> bool:
+        """Tell whether the app has crashed or was closed, and let it end once."""
+        crashes, closed = (
+            name in self._faults for name in ("battery_null", "graceful_close")
+        )
+        if (crashes or closed) and not self._is_off:
+            if closed:
+                self.radio.close()
+            self.radio.drop()
+        self._is_off = crashes or closed
+        return self._is_off
+
+    def _obey(self, topic: str, payload: bytes) -> None:
+        """Pass a command on."""
+        if self._now is not None:
+            self.robot.obey(topic, payload, self._now)

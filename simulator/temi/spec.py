@@ -1,0 +1,40 @@
+"""What a robot and its floor are like."""
+
+from dataclasses import dataclass, field
+from math import hypot
+import re
+
+from ..spec import Spec
+
+HOME = "home base"
+"""The name of the dock; it is fixed."""
+_SERIAL = re.compile(r"[0-9]{11}")
+
+type Point = tuple[float, float]
+"""Metres from the dock: x forward, y to the left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotSpec(Spec):
+    """A robot, where it can go, and how fast."""
+
+    key: str
+    name: str
+    serial: str
+    """11 digits as text; leading zeros matter."""
+    waypoints: dict[str, Point] = field(default_factory=dict)
+    """Beside the dock, which every robot knows."""
+    speed_m_s: float = 0.7
+    battery: int = 87
+
+    def __post_init__(self) -> None:
+        """Refuse what no robot is."""
+        if not _SERIAL.fullmatch(self.serial):
+            raise ValueError(f"{self.key}: a serial number has 11 digits")
+        if self.speed_m_s <= 0 or not 0 <= self.battery <= 100:
+            raise ValueError(f"{self.key}: speed and battery cannot be so")
+
+
+def distance_m(start: Point, end: Point) -> float:
+    """Return how far it is from one point to another."""
+    return hypot(end[0] - start[0], end[1] - start[1])
