@@ -58,14 +58,16 @@ def async_setup_deed_actions(hass: HomeAssistant) -> None:
 
 async def _async_do(hass: HomeAssistant, deed: Deed, call: ServiceCall) -> None:
     """Do something about the calls that are named, in the houses that know them."""
-    for runtime, incident_id in await _calls(hass, call):
-        await runtime.care.async_do(
-            deed,
-            incident_id,
-            await runtime.care.async_actor(call.context, call.data.get(ATTR_PIN)),
-            call.data.get(ATTR_OUTCOME),
-            call.data.get(ATTR_NOTE),
-        )
+    calls = await _calls(hass, call)
+    pin, outcome = call.data.get(ATTR_PIN), call.data.get(ATTR_OUTCOME)
+    actors = {
+        runtime: await runtime.care.async_actor(call.context, pin)
+        for runtime in {runtime for runtime, _ in calls}
+    }
+    for runtime, incident_id in calls:
+        note = call.data.get(ATTR_NOTE)
+        actor = actors[runtime]
+        await runtime.care.async_do(deed, incident_id, actor, outcome, note)
 
 
 async def _calls(

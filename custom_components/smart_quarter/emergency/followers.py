@@ -19,8 +19,8 @@ def everywhere(_place: PlaceConfig) -> bool:
     return True
 
 
-class Followed:
-    """Something with places that tells who follows it what has changed."""
+class FollowedHouse:
+    """A house that tells who follows it, or one of its places, what has changed."""
 
     config: HouseConfig
 

@@ -36,7 +36,7 @@ from .duty import Duty
 from .engine import step, wake_at
 from .fault_words import words_of
 from .faults import Fault, Problem, advice, faults
-from .followers import Followed
+from .followers import FollowedHouse
 from .happenings import (
     AllClear,
     Ask,
@@ -80,7 +80,7 @@ SHORTEST_OUTAGE: Final = timedelta(seconds=15)
 """What takes longer than a reload; the journal shows that it runs every 10 s."""
 
 
-class EmergencyRuntime(Followed):
+class EmergencyRuntime(FollowedHouse):
     """One house or quarter with its care team."""
 
     def __init__(self, hass: HomeAssistant, entry: EmergencyConfigEntry) -> None:
