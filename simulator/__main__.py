@@ -13,10 +13,12 @@ from .bridge import Bridge
 from .connection import Broker
 from .faults import Fault, FaultError, parse_option
 from .scenario import LOBEDA, load
+from .temi.cloud import SCOPES, Cloud, serve
 from .view import CLEAR, summary, view
 from .world import World
 
 VIEW_S = 1.0
+LOOPBACK = "127.0.0.1"
 
 
 def main() -> int:
@@ -37,19 +39,23 @@ def main() -> int:
     )
     print(summary(world.scenario), flush=True)
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(_run(Bridge(world, broker), shows=options.view))
+        asyncio.run(_run(Bridge(world, broker), options))
     return 0
 
 
-async def _run(bridge: Bridge, *, shows: bool) -> None:
-    """Run the bridge, and the view if it is wanted, until a signal."""
+async def _run(bridge: Bridge, options: argparse.Namespace) -> None:
+    """Run the bridge, and the view and the cloud if they are wanted, until a signal."""
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(bridge.run())
-        if shows:
+        if options.view:
             tasks.create_task(_show(bridge.world))
+        if options.cloud_port:
+            tokens = {str(options.cloud_token): SCOPES}
+            cloud = Cloud(bridge.robots, tokens, lambda: bridge.world.now)
+            tasks.create_task(serve(cloud, LOOPBACK, options.cloud_port))
 
 
 async def _show(world: World) -> None:
@@ -104,6 +110,12 @@ def _parser() -> argparse.ArgumentParser:
         default=2.0,
         metavar="SECONDS",
         help="wait before telling all states to a Home Assistant that came back",
+    )
+    parser.add_argument(
+        "--cloud-port", type=int, default=0, help="port of the robots' cloud; 0: none"
+    )
+    parser.add_argument(
+        "--cloud-token", default="demo", help="what its x-api-key has to be"
     )
     parser.add_argument("--view", action="store_true", help="show the world as text")
     parser.add_argument("--log-level", default="warning")

@@ -32,6 +32,8 @@ ROBOT = frozenset(
         "lost_position",
         "graceful_close",
         "wifi_lost",
+        "privacy",
+        "basic",
     }
 )
 SUPPLY = frozenset({"burst"})

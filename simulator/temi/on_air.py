@@ -29,7 +29,7 @@ class Temi:
         self.radio = Radio(
             broker, spec.serial, self._obey, self.robot.connected, keepalive_s
         )
-        self._faults = faults
+        self.faults = faults
         self._now: datetime | None = None
         self._is_off = False
 
@@ -48,9 +48,9 @@ class Temi:
         if self._ends():
             return
         told = self.robot.advance(now)
-        if "wifi_lost" in self._faults:
+        if "wifi_lost" in self.faults:
             return
-        self.radio.tick(now, hears_again="deaf_after_reconnect" not in self._faults)
+        self.radio.tick(now, hears_again="deaf_after_reconnect" not in self.faults)
         for message in told:
             self.radio.send(message)
 
@@ -61,7 +61,7 @@ class Temi:
     def _ends(self) -> bool:
         """Tell whether the app has crashed or was closed, and let it end once."""
         crashes, closed = (
-            name in self._faults for name in ("battery_null", "graceful_close")
+            name in self.faults for name in ("battery_null", "graceful_close")
         )
         if (crashes or closed) and not self._is_off:
             if closed:

@@ -51,6 +51,7 @@ class Robot:
         self.in_front = True
         self.said: list[str] = []
         self.tilt = 0
+        self.last_told: Told | None = None
         self._faults = faults
         self._chance = chance
         self._outbox: list[Message] = []
@@ -68,11 +69,24 @@ class Robot:
         if (command := read(self.spec.serial, topic, payload)) is not None:
             self._do_command(command, now)
 
+    def drive_to(self, location: str, now: datetime) -> bool:
+        """Begin a drive, and tell whether the place is known."""
+        target = location.strip().lower()
+        if target not in self.driver.waypoints:
+            return False
+        self._leave_dock(target)
+        self._tell_drive(self.driver.go(target, now))
+        return True
+
+    def stop(self, now: datetime) -> None:
+        """Stop a drive."""
+        self._tell_drive(self.driver.stop(now))
+
     def do(self, deed: str, now: datetime) -> None:
         """Let a person do something with it."""
         match deed:
             case "touch" | "wake word":
-                self._tell_drive(self.driver.stop(now))
+                self.stop(now)
                 self._interact(now)
             case "block" | "wall in":
                 self.driver.block(for_good=deed == WALL_IN)
@@ -90,8 +104,6 @@ class Robot:
         """Carry the robot on to a moment, and return what it tells."""
         self.driver.is_stuck = "stuck_calculating" in self._faults
         self.driver.is_lost = "lost_position" in self._faults
-        if "background" in self._faults:
-            self.in_front = False
         self._tell_drive(self.driver.advance(now))
         self._charge(now)
         if self._calm_at is not None and now >= self._calm_at:
@@ -113,10 +125,7 @@ class Robot:
                 if (utterance := text(payload, "utterance")) is not None:
                     self.said.append(utterance)
             case "waypoint/goto":
-                target = (text(payload, "location") or "").strip().lower()
-                if target in self.driver.waypoints:
-                    self._leave_dock(target)
-                    self._tell_drive(self.driver.go(target, now))
+                self.drive_to(text(payload, "location") or "", now)
             case "waypoint/save":
                 if name := text(payload, "location"):
                     self.driver.waypoints[name] = self.driver.point
@@ -134,7 +143,7 @@ class Robot:
         angle = whole(payload, "angle")
         match command.name:
             case "move/stop":
-                self._tell_drive(self.driver.stop(now))
+                self.stop(now)
             case "move/tilt" if angle is not None:
                 self.tilt = min(max(angle, TILT[0]), TILT[1])
             case "move/tilt_by" if angle is not None:
@@ -162,6 +171,7 @@ class Robot:
     def _tell_drive(self, told: list[Told]) -> None:
         """Tell of a drive."""
         for each in told:
+            self.last_told = each
             self._event(
                 "event/waypoint/goto",
                 {
@@ -213,7 +223,7 @@ class Robot:
 
     def _event(self, topic: str, payload: Payload) -> None:
         """Tell something, as long as the app is in front."""
-        if self.in_front:
+        if self.in_front and "background" not in self._faults:
             times = 2 if "duplicate_events" in self._faults else 1
             self._outbox += [Message(topic, payload)] * times
 

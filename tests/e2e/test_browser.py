@@ -97,6 +97,8 @@ async def add_site_with_a_bed(page: Page) -> None:
     await picture(page, "zone_safety")
     await dialog.get_by_role("button", name="OK").click()
     await dialog.get_by_role("button", name="Fertig").click()
+    await expect(dialog.get_by_role("button", name="Fertig")).to_be_hidden()
+    await page.wait_for_load_state("networkidle")
 
 
 async def press(page: Page, name: str) -> None:

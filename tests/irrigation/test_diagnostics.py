@@ -45,4 +45,5 @@ async def test_system_health_counts_sites_zones_and_problems(
         "emergency_places": 0,
         "emergency_open": 0,
         "emergency_faults": 0,
+        "emergency_recorded": 0,
     }
