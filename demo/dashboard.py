@@ -1,6 +1,6 @@
 """The pages of the demo that show the quarter at a glance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .emergency import TEXTS as HOUSE
 from .home_assistant import HomeAssistant, Json
@@ -12,7 +12,9 @@ URL_PATH = "quarter-garden"
 FLAT_TITLE = {"de": "Wohnung", "en": "Flat"}
 WIDE = {"columns": 12}
 LARGE = {"columns": 12, "rows": 4}
-DEEDS: tuple[tuple[str, dict[str, str], str, Json], ...] = (
+type Deed = tuple[str, dict[str, str], str, Json]
+"""Something to do about a part: the action, its words, its icon and what it needs to know."""
+DEEDS: tuple[Deed, ...] = (
     ("acknowledge", {"de": "Übernehmen", "en": "Take it"}, "mdi:run-fast", {}),
     ("arrive", {"de": "Bin vor Ort", "en": "I am there"}, "mdi:account-check", {}),
     (
@@ -22,7 +24,7 @@ DEEDS: tuple[tuple[str, dict[str, str], str, Json], ...] = (
         {"outcome": "helped"},
     ),
 )
-"""What a caretaker does about a call: the action, its words, its icon and what it needs to know."""
+"""What a caretaker does about the most pressing call of a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Page:
     heading: dict[str, str]
     tiles: tuple[str, ...]
     part_tiles: dict[str, tuple[str, ...]]
+    part_deeds: dict[str, tuple[Deed, ...]] = field(default_factory=dict)
 
 
 PAGES = (
@@ -59,6 +62,7 @@ PAGES = (
         heading=HOUSE["house"],
         tiles=("unacknowledged", "open", "fault"),
         part_tiles={"place": ("state", "call", "cancel")},
+        part_deeds={"place": DEEDS},
     ),
 )
 
@@ -117,9 +121,10 @@ async def _view(home: HomeAssistant, page: Page, title: str, language: str) -> J
         if tiles := page.part_tiles.get(part["subentry_type"]):
             owner = part["subentry_id"]
             section = _section(entity_ids, owner, part["title"], tiles)
-            if part["subentry_type"] == "place":
-                state = entity_ids[f"{owner}_state"]
-                section["cards"][2:2] = _deeds(state, language)
+            deeds = page.part_deeds.get(part["subentry_type"], ())
+            section["cards"][2:2] = [
+                _deed(entity_ids[f"{owner}_state"], deed, language) for deed in deeds
+            ]
             sections.append(section)
     return {
         "title": title,
@@ -142,27 +147,23 @@ def _section(
     return {"type": "grid", "cards": cards}
 
 
-def _deeds(state: str, language: str) -> list[Json]:
-    """Return what a caretaker taps while a call is open: each acts on the most pressing one."""
-    return [
-        {
-            "type": "tile",
-            "entity": state,
-            "name": words[language],
-            "icon": icon,
-            "hide_state": True,
-            "tap_action": {
-                "action": "perform-action",
-                "perform_action": f"{DOMAIN}.{action}",
-                "target": {"entity_id": state},
-                "data": data,
-            },
-            "visibility": [
-                {"condition": "state", "entity": state, "state_not": "idle"}
-            ],
-        }
-        for action, words, icon, data in DEEDS
-    ]
+def _deed(state: str, deed: Deed, language: str) -> Json:
+    """Return a tile that does something about a part, seen while there is something to do."""
+    action, words, icon, data = deed
+    return {
+        "type": "tile",
+        "entity": state,
+        "name": words[language],
+        "icon": icon,
+        "hide_state": True,
+        "tap_action": {
+            "action": "perform-action",
+            "perform_action": f"{DOMAIN}.{action}",
+            "target": {"entity_id": state},
+            "data": data,
+        },
+        "visibility": [{"condition": "state", "entity": state, "state_not": "idle"}],
+    }
 
 
 def _tile(entity_id: str) -> Json:

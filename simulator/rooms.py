@@ -30,10 +30,36 @@ def _two_states(name: str, kind: str, on: str, *, inverted: bool = False) -> Ent
     )
 
 
-class BedMat(Device):
+class TwoStates(Device):
+    """Something that a person brings into one of two states, in which it stays."""
+
+    on: str
+    """The deed that switches it on; the other one switches it off."""
+    says: str
+    """The property of its state message."""
+
+    def __init__(self, world: World, spec: SensorSpec) -> None:
+        """Be off."""
+        super().__init__(world, spec)
+        self._is_on = False
+
+    @override
+    def do(self, deed: str) -> None:
+        """Let somebody bring it into a state."""
+        if deed in self.deeds:
+            self._is_on = deed == self.on
+
+    @override
+    def state(self) -> Payload:
+        """Tell its state."""
+        return {self.says: self._is_on} | self.cell() | self.radio()
+
+
+class BedMat(TwoStates):
     """A pressure mat that knows whether somebody lies in the bed."""
 
     deeds = (STAY_IN_BED, GET_UP)
+    on, says = STAY_IN_BED, "occupancy"
     hardware = Hardware(
         manufacturer="Simulated",
         model="Bed mat",
@@ -45,27 +71,12 @@ class BedMat(Device):
         ),
     )
 
-    def __init__(self, world: World, spec: SensorSpec) -> None:
-        """Lie under nobody."""
-        super().__init__(world, spec)
-        self._occupied = False
 
-    @override
-    def do(self, deed: str) -> None:
-        """Let somebody lie down and stay there, or get up."""
-        if deed in self.deeds:
-            self._occupied = deed == STAY_IN_BED
-
-    @override
-    def state(self) -> Payload:
-        """Tell whether somebody lies there."""
-        return {"occupancy": self._occupied} | self.cell() | self.radio()
-
-
-class Door(Device):
-    """A contact at the door of a flat."""
+class Door(TwoStates):
+    """A contact at the door of a flat: it says whether the door is closed, as it is at first."""
 
     deeds = (OPEN, CLOSE)
+    on, says = CLOSE, "contact"
     hardware = Hardware(
         manufacturer="Aqara",
         model="Door and window sensor",
@@ -80,18 +91,7 @@ class Door(Device):
     def __init__(self, world: World, spec: SensorSpec) -> None:
         """Be closed."""
         super().__init__(world, spec)
-        self._closed = True
-
-    @override
-    def do(self, deed: str) -> None:
-        """Let somebody open or close it."""
-        if deed in self.deeds:
-            self._closed = deed == CLOSE
-
-    @override
-    def state(self) -> Payload:
-        """Tell whether it is closed."""
-        return {"contact": self._closed} | self.cell() | self.radio()
+        self._is_on = True
 
 
 class Motion(Device):

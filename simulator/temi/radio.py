@@ -59,6 +59,10 @@ class Radio:
             text = json.dumps(message.payload, separators=(",", ":"))
             self._client.publish(topic, text, qos=1)
 
+    def connect(self) -> None:
+        """Connect; raises OSError when nobody answers."""
+        self._client.connect(self._broker.host, self._broker.port, self._keepalive_s)
+
     def subscribe(self) -> None:
         """Listen to commands, at QoS 0."""
         self._client.subscribe(f"temi/{self._serial}/command/#", qos=0)
@@ -96,9 +100,7 @@ class Radio:
         if self._next_try is not None and now < self._next_try:
             return
         try:
-            self._client.connect(
-                self._broker.host, self._broker.port, self._keepalive_s
-            )
+            self.connect()
         except OSError:
             self._lose(now)
 

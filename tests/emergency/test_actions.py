@@ -43,6 +43,8 @@ ON_AN_INCIDENT: list[tuple[str, dict[str, Any]]] = [
     ("add_note", {"note": "Tea."}),
 ]
 
+ON_AN_OPEN_CALL = [each for each in ON_AN_INCIDENT if each[0] != "reopen"]
+
 
 @pytest.fixture(autouse=True)
 def sources(hass: HomeAssistant) -> None:
@@ -310,6 +312,19 @@ async def test_a_place_names_its_most_pressing_call(
 
 
 @pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("named", [{}, {"entity_id": STATE}])
+async def test_only_its_id_names_a_call_that_is_closed(
+    hass: HomeAssistant, named: dict[str, str]
+) -> None:
+    await pull(hass)
+    await do(hass, "resolve", by("anna"), entity_id=STATE, outcome="helped")
+    await settle(hass)
+    with pytest.raises(vol.Invalid):
+        await do(hass, "reopen", by("lea"), **named)
+    assert hass.states.get(STATE).state == "idle"
+
+
+@pytest.mark.usefixtures("house")
 async def test_two_places_are_two_calls(hass: HomeAssistant) -> None:
     await pull(hass)
     await call(hass, "anna", STUDIO_STATE)
@@ -322,7 +337,7 @@ async def test_two_places_are_two_calls(hass: HomeAssistant) -> None:
 
 @pytest.mark.usefixtures("house")
 @pytest.mark.quality_rule("action-exceptions")
-@pytest.mark.parametrize(("action", "data"), ON_AN_INCIDENT)
+@pytest.mark.parametrize(("action", "data"), ON_AN_OPEN_CALL)
 @pytest.mark.parametrize(
     ("named", "refusal"),
     [

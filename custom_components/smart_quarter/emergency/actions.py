@@ -1,5 +1,6 @@
 """Actions of the emergency system: registered once, so that automations validate always."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -83,38 +84,32 @@ def async_setup_actions(hass: HomeAssistant) -> None:
         vol.Schema({vol.Optional(ATTR_PIN): cv.string}),
         SupportsResponse.ONLY,
     )
-    for name, plain in (
-        (ACTION_CHECK_IN, _async_check_in),
-        (ACTION_CANCEL, _async_cancel),
-    ):
-        async_register_platform_entity_service(
-            hass,
-            DOMAIN,
-            name,
-            entity_domain=SENSOR_DOMAIN,
-            schema=None,
-            func=plain,
-        )
-    for name, func in (
-        (ACTION_ABSENCE, _async_set_absence),
-        (ACTION_VISITORS, _async_set_visitors),
-    ):
-        async_register_platform_entity_service(
-            hass,
-            DOMAIN,
-            name,
-            entity_domain=SENSOR_DOMAIN,
-            schema={vol.Optional(ATTR_UNTIL): cv.datetime},
-            func=func,
-        )
+    until: VolDictType = {vol.Optional(ATTR_UNTIL): cv.datetime}
+    kind: VolDictType = {vol.Optional(ATTR_KIND, default=Kind.MANUAL): vol.Coerce(Kind)}
+    _register_in_place(hass, ACTION_CHECK_IN, None, _async_check_in)
+    _register_in_place(hass, ACTION_CANCEL, None, _async_cancel)
+    _register_in_place(hass, ACTION_ABSENCE, until, _async_set_absence)
+    _register_in_place(hass, ACTION_VISITORS, until, _async_set_visitors)
+    optional = SupportsResponse.OPTIONAL
+    _register_in_place(hass, ACTION_CALL, kind, _async_call, optional)
+
+
+def _register_in_place(
+    hass: HomeAssistant,
+    name: str,
+    schema: VolDictType | None,
+    func: Callable[[Entity, ServiceCall], Awaitable[Any]],
+    supports_response: SupportsResponse = SupportsResponse.NONE,
+) -> None:
+    """Register an action about places; each is named by its State."""
     async_register_platform_entity_service(
         hass,
         DOMAIN,
-        ACTION_CALL,
+        name,
         entity_domain=SENSOR_DOMAIN,
-        schema={vol.Optional(ATTR_KIND, default=Kind.MANUAL): vol.Coerce(Kind)},
-        func=_async_call,
-        supports_response=SupportsResponse.OPTIONAL,
+        schema=schema,
+        func=func,
+        supports_response=supports_response,
     )
 
 
@@ -200,21 +195,21 @@ async def _async_cancel(entity: Entity, call: ServiceCall) -> None:
 async def _async_set_absence(entity: Entity, call: ServiceCall) -> None:
     """Say that nobody is in a place until a time, or without one that somebody is."""
     place = place_of(entity)
-    until: datetime | None = call.data.get(ATTR_UNTIL)
     actor = place.runtime.actor(call.context)
-    await place.runtime.care.async_set_absence(
-        place.place_id, None if until is None else dt_util.as_utc(until), actor
-    )
+    await place.runtime.care.async_set_absence(place.place_id, _until(call), actor)
 
 
 async def _async_set_visitors(entity: Entity, call: ServiceCall) -> None:
     """Say that visitors are in a place until a time, or without one that they have left."""
     place = place_of(entity)
-    until: datetime | None = call.data.get(ATTR_UNTIL)
     actor = place.runtime.actor(call.context)
-    await place.runtime.care.async_set_visitors(
-        place.place_id, None if until is None else dt_util.as_utc(until), actor
-    )
+    await place.runtime.care.async_set_visitors(place.place_id, _until(call), actor)
+
+
+def _until(call: ServiceCall) -> datetime | None:
+    """Return the end that an action names, if it names one."""
+    until: datetime | None = call.data.get(ATTR_UNTIL)
+    return None if until is None else dt_util.as_utc(until)
 
 
 async def _async_call(entity: Entity, call: ServiceCall) -> ServiceResponse:

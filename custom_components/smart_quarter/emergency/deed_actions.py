@@ -24,27 +24,32 @@ ATTR_PIN: Final = "pin"
 ATTR_OUTCOME: Final = "outcome"
 ATTR_NOTE: Final = "note"
 
-_CALL: Final[VolDictType] = {
+_PIN: Final[VolDictType] = {vol.Optional(ATTR_PIN): cv.string}
+_OPEN_CALL: Final[VolDictType] = {
+    **_PIN,
     vol.Optional(ATTR_INCIDENT): cv.string,
-    vol.Optional(ATTR_PIN): cv.string,
     **cv.ENTITY_SERVICE_FIELDS,
 }
+_CLOSED_CALL: Final[VolDictType] = {**_PIN, vol.Required(ATTR_INCIDENT): cv.string}
 _NOTE: Final[VolDictType] = {
     vol.Optional(ATTR_NOTE): vol.All(cv.string, vol.Length(max=1000))
 }
 _DEEDS: Final[dict[str, tuple[Deed, VolDictType]]] = {
-    "acknowledge": (Deed.ACKNOWLEDGE, {}),
-    "arrive": (Deed.ARRIVE, {}),
-    "release": (Deed.RELEASE, {}),
-    "escalate": (Deed.ESCALATE, {}),
+    "acknowledge": (Deed.ACKNOWLEDGE, _OPEN_CALL),
+    "arrive": (Deed.ARRIVE, _OPEN_CALL),
+    "release": (Deed.RELEASE, _OPEN_CALL),
+    "escalate": (Deed.ESCALATE, _OPEN_CALL),
     "resolve": (
         Deed.RESOLVE,
-        {vol.Required(ATTR_OUTCOME): vol.Coerce(Outcome), **_NOTE},
+        {**_OPEN_CALL, vol.Required(ATTR_OUTCOME): vol.Coerce(Outcome), **_NOTE},
     ),
-    "reopen": (Deed.REOPEN, {}),
+    "reopen": (Deed.REOPEN, _CLOSED_CALL),
     "add_note": (
         Deed.NOTE,
-        {vol.Required(ATTR_NOTE): vol.All(cv.string, vol.Length(min=1, max=1000))},
+        {
+            **_OPEN_CALL,
+            vol.Required(ATTR_NOTE): vol.All(cv.string, vol.Length(min=1, max=1000)),
+        },
     ),
 }
 
@@ -53,7 +58,7 @@ def async_setup_deed_actions(hass: HomeAssistant) -> None:
     """Register the actions about calls."""
     for name, (deed, schema) in _DEEDS.items():
         do = partial(_async_do, hass, deed)
-        hass.services.async_register(DOMAIN, name, do, vol.Schema({**_CALL, **schema}))
+        hass.services.async_register(DOMAIN, name, do, vol.Schema(schema))
 
 
 async def _async_do(hass: HomeAssistant, deed: Deed, call: ServiceCall) -> None:

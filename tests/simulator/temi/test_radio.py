@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 import json
 from random import Random
+from time import monotonic
 from typing import Any
 
 from aiomqtt import Client, Message
@@ -14,6 +16,7 @@ import pytest
 from simulator.connection import Broker
 from simulator.faults import DEAF, Faults
 from simulator.temi.on_air import Temi
+from simulator.temi.radio import Radio
 
 from ...broker import Mosquitto
 from .test_robot import SERIAL, SPEC
@@ -138,7 +141,7 @@ async def test_a_mended_app_hears_again_after_a_loss(
         await ear.hear(HEARTBEAT)
         await asyncio.sleep(0.2)
         await ear.say(GOTO, '{"location": "entrance"}')
-        await ear.hear(DRIVES)
+        assert heard(await ear.hear(DRIVES))["status"] == "start"
 
 
 async def test_without_wifi_the_broker_notices_after_a_while_and_sends_the_will(
@@ -174,12 +177,20 @@ async def test_a_crash_sends_the_will_and_a_closed_app_says_nothing(
 
 
 async def test_while_the_broker_is_away_it_tries_less_and_less_often(
-    mosquitto: Mosquitto, robot: Temi
+    mosquitto: Mosquitto, robot: Temi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    tries: list[float] = []
+    connect = Radio.connect
+
+    def counted(radio: Radio) -> None:
+        tries.append(monotonic())
+        connect(radio)
+
     await until(lambda: robot.radio.is_connected)
+    monkeypatch.setattr(Radio, "connect", counted)
     await mosquitto.stop()
-    await until(lambda: not robot.radio.is_connected)
-    await asyncio.sleep(3.5)
+    await until(lambda: len(tries) == 3)
+    waited_s = [later - before for before, later in pairwise(tries)]
+    assert [round(each) for each in waited_s] == [2, 4]
     await mosquitto.start()
-    async with listening(mosquitto) as ear:
-        await ear.hear(HEARTBEAT)
+    await until(lambda: robot.radio.is_connected)

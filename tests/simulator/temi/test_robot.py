@@ -32,7 +32,7 @@ RECORDED = (
     ("media/video", '{"url": "https://example.org/v.mp4"}'),
     ("media/webview", '{"url": "https://example.org/"}'),
     ("media/youtube", '{"video_id": "abc"}'),
-    ("waypoint/save", '{"location": "sofa"}'),
+    ("waypoint/save", '{"location": "neu"}'),
 )
 """What a client of another project sends, as it was recorded."""
 
@@ -317,7 +317,7 @@ def test_what_another_client_sends_is_understood(room: Room) -> None:
         room.run(0.1)
     assert room.robot.said == ["Guten Tag"]
     assert room.robot.tilt == 35
-    assert "sofa" in room.robot.driver.waypoints
+    assert "neu" in room.robot.driver.waypoints
     assert [each[1] for each in room.drives()] == ["start", "abort"]
     assert not room.robot.in_front, "a page is shown"
 
