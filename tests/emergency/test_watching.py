@@ -337,6 +337,23 @@ def test_how_long_something_may_last_is_chosen(minutes: int) -> None:
     assert calls(home) == [(Kind.INACTIVITY, Stage.PRE_ALARM)]
 
 
+def test_nobody_is_sent_to_a_flat_because_of_a_question_before_the_move(
+    home: House,
+) -> None:
+    home.run(12 * HOUR + 1)
+    assert calls(home) == [(Kind.INACTIVITY, Stage.PRE_ALARM)]
+    home.feed(PhaseSet("flat", Phase.VACANT, LEAD))
+    assert calls(home) == []
+    home.run(24 * HOUR)
+    assert calls(home) == []
+
+
+def test_an_alarm_outlasts_the_move(home: House) -> None:
+    home.run(12 * HOUR + 601)
+    home.feed(PhaseSet("flat", Phase.VACANT, LEAD))
+    assert calls(home) == [(Kind.INACTIVITY, Stage.ALARM)]
+
+
 def test_nobody_is_missed_because_of_a_restart(home: House) -> None:
     home.run(11.9 * HOUR)
     home.crash()

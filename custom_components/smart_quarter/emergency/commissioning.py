@@ -20,8 +20,7 @@ def set_phase(turn: Turn, event: PhaseSet) -> None:
             place = replace(turn.place(event.place_id), proven=frozenset())
         case Phase.VACANT:
             place = PlaceState()
-            gone = frozenset(turn.config.places[event.place_id].sources)
-            turn.state = replace(turn.state, raised=turn.state.raised - gone)
+            turn.state = replace(turn.state, raised=turn.state.raised - sources)
     _enter(turn, event.place_id, place, event.phase, event.actor.name)
 
 

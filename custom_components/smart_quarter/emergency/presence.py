@@ -36,18 +36,18 @@ def set_presence(turn: Turn, event: AbsenceSet | VisitorsSet) -> None:
         case VisitorsSet(until=None):
             put(turn, place_id, watch, alone(turn, known_of(turn, place_id)))
         case AbsenceSet(until=datetime() as until):
-            _ask_no_more(turn, place_id, watch.rules)
+            ask_no_more(turn, place_id, watch.rules)
             until = min(until, turn.now + FOR_EVER)
             known = replace(known_of(turn, place_id), absent_until=until)
             put(turn, place_id, watch, known)
         case VisitorsSet(until=datetime() as until):
-            _ask_no_more(turn, place_id, STAYS)
+            ask_no_more(turn, place_id, STAYS)
             until = min(until, turn.now + LONGEST_VISIT)
             known = replace(known_of(turn, place_id), visitors_until=until)
             put(turn, place_id, watch, known)
 
 
-def _ask_no_more(turn: Turn, place_id: str, rules: Iterable[Rule]) -> None:
+def ask_no_more(turn: Turn, place_id: str, rules: Iterable[Rule]) -> None:
     """End the questions that rules have asked."""
     for rule in rules:
         clear(turn, place_id, rule_source(place_id, rule))

@@ -7,8 +7,9 @@ from hashlib import blake2b
 from typing import Final
 
 from .happenings import CheckedIn, Deed, Heard, Remind, SourceMatched, Stayed, Word
-from .model import rule_source
+from .model import Phase, rule_source
 from .openings import clear, raise_by_source
+from .presence import ask_no_more
 from .turn import Turn
 from .watch import (
     OF_ACTIVITY,
@@ -101,6 +102,8 @@ def watch_all(turn: Turn, place_ids: Iterable[str], *, anew: bool = False) -> No
             if known != Watching():
                 store(turn, place_id, Watching())
             continue
+        if turn.place(place_id).phase is Phase.VACANT:
+            ask_no_more(turn, place_id, watch.rules)
         known = replace(
             known,
             last_activity=known.last_activity or turn.now,
