@@ -25,6 +25,7 @@ from .discovery import (
     bridge_announcement,
 )
 from .faults import FaultError, parse_fault
+from .temi.maps import Maps
 from .temi.on_air import Temi
 from .truth import logged, truth
 from .valve import Move
@@ -78,6 +79,8 @@ class Bridge:
         self._tell_again_at: datetime | None = None
         topics = [*self._routes, STATUS, GET, f"{FAULT}/+/+", f"{DO}/+"]
         self._connection = Connection(broker, topics, self._announce, self._obey)
+        robots = [temi.robot for temi in self.robots]
+        self._maps = Maps(robots, self._connection.publish_text)
 
     async def run(self) -> None:
         """Keep the world going and the broker informed until cancelled."""
@@ -120,6 +123,7 @@ class Bridge:
                 self._tell(device)
         for robot in self.robots:
             robot.tick(self.world.now)
+        self._maps.tick(self.world.now)
 
     async def _truth_on(self) -> None:
         """Publish the truth every second."""
@@ -189,6 +193,7 @@ class Bridge:
         self._connection.publish(topic, payload, retain=True)
         for device in self.devices:
             self._announce_device(device)
+        self._maps.announce(self.world.now)
         for device in self.devices:
             self._tell(device)
 

@@ -51,9 +51,11 @@ class Connection:
 
     def publish(self, topic: str, payload: Any, *, retain: bool = False) -> None:
         """Publish JSON; while the broker is away nothing is kept."""
-        if self._outbox is not None:
-            text = json.dumps(payload, ensure_ascii=False)
-            self._outbox.put_nowait((topic, text, retain))
+        self._put(topic, json.dumps(payload, ensure_ascii=False), retain=retain)
+
+    def publish_text(self, topic: str, text: str) -> None:
+        """Publish a text as it is, for the broker to retain."""
+        self._put(topic, text, retain=True)
 
     async def run(self) -> None:
         """Stay connected until cancelled."""
@@ -92,6 +94,11 @@ class Connection:
             keepalive=15,
             timeout=5,
         )
+
+    def _put(self, topic: str, text: str, *, retain: bool) -> None:
+        """Let a message be sent, if there is a connection."""
+        if self._outbox is not None:
+            self._outbox.put_nowait((topic, text, retain))
 
     async def _send(self, client: Client, outbox: Outbox) -> None:
         """Send what is waiting, in order."""

@@ -115,8 +115,8 @@ def announcement(
     payload = {
         **entity.payload,
         "availability": [
-            _availability(BRIDGE_STATE),
-            _availability(f"{base}/availability"),
+            availability(BRIDGE_STATE),
+            availability(f"{base}/availability"),
         ],
         "availability_mode": "all",
         "default_entity_id": _suggested_id(entity, friendly_name),
@@ -160,7 +160,7 @@ def bridge_announcement() -> tuple[str, dict[str, Any]]:
     )
 
 
-def _availability(topic: str) -> dict[str, str]:
+def availability(topic: str) -> dict[str, str]:
     """Return one place where it is told whether a device can be reached."""
     return {"topic": topic, "value_template": "{{ value_json.state }}"}
 

@@ -24,6 +24,8 @@ class RobotSpec(Spec):
     """11 digits as text; leading zeros matter."""
     waypoints: dict[str, Point] = field(default_factory=dict)
     """Beside the dock, which every robot knows."""
+    floor: str = ""
+    """What its floor is called, if not after the robot."""
     speed_m_s: float = 0.7
     battery: int = 87
 
@@ -33,6 +35,11 @@ class RobotSpec(Spec):
             raise ValueError(f"{self.key}: a serial number has 11 digits")
         if self.speed_m_s <= 0 or not 0 <= self.battery <= 100:
             raise ValueError(f"{self.key}: speed and battery cannot be so")
+
+    @property
+    def floor_name(self) -> str:
+        """Return the name of its floor."""
+        return self.floor or f"{self.name} floor"
 
 
 def distance_m(start: Point, end: Point) -> float:
