@@ -45,9 +45,11 @@ class SmartQuarterConfigFlow(
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Lead on to the first part: every system consists of some."""
+        """Lead on to the first part, where a system consists of some."""
         entry = result["result"]
-        first = next(iter(SYSTEMS[entry.data[CONF_SYSTEM]].subentry_flows))
+        first = next(iter(SYSTEMS[entry.data[CONF_SYSTEM]].subentry_flows), None)
+        if first is None:
+            return result
         flow = await self.hass.config_entries.subentries.async_init(
             (entry.entry_id, first), context=SubentryFlowContext(source=SOURCE_USER)
         )

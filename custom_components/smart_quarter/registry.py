@@ -8,7 +8,7 @@ from .system import SystemSpec
 
 _LOGGER = logging.getLogger(__name__)
 
-SYSTEM_KEYS: Final = ("irrigation", "emergency")
+SYSTEM_KEYS: Final = ("irrigation", "emergency", "temi")
 
 
 def _import_systems() -> tuple[dict[str, SystemSpec], dict[str, str]]:

@@ -54,6 +54,10 @@ PURE = {
             "ways",
         ),
     },
+    "temi": {
+        *("const", "diagnostics", "drive", "faults", "happenings", "model"),
+        *("cloud_model", "cloud_sequences", "payloads", "robot", "settings"),
+    },
 }
 """Modules of each system that know neither Home Assistant nor the outside world."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from homeassistant.core import CALLBACK_TYPE
 
+from ..listeners import add_listener
 from .happenings import Entry
 from .model import HouseConfig, PlaceConfig
 
@@ -35,7 +36,7 @@ class FollowedHouse:
         self, place_id: str | None, listener: Callable[[], None]
     ) -> CALLBACK_TYPE:
         """Call the listener when a place, or (None) the house, changed."""
-        return _add(self._listeners[place_id], listener)
+        return add_listener(self._listeners[place_id], listener)
 
     def subscribe_entries(
         self, place_id: str, listener: EntryListener
@@ -43,14 +44,14 @@ class FollowedHouse:
         """Tell of what the journal says about a place, also during the start."""
         for entry in self._untold.pop(place_id, ()):
             listener(entry)
-        return _add(self._entry_listeners[place_id], listener)
+        return add_listener(self._entry_listeners[place_id], listener)
 
     def subscribe_places(
         self, listener: PlaceListener, wanted: Wanted
     ) -> CALLBACK_TYPE:
         """Call the listener for every place that wants it, now and when one comes to."""
         self._tell_places([(listener, wanted)], {})
-        return _add(self._place_listeners, (listener, wanted))
+        return add_listener(self._place_listeners, (listener, wanted))
 
     def notify(self, place_ids: Iterable[str | None]) -> None:
         """Tell who listens to the places, and to the house."""
@@ -82,9 +83,3 @@ class FollowedHouse:
                 known = before.get(place_id)
                 if wanted(place) and not (known and wanted(known)):
                     listener(place_id)
-
-
-def _add[T](listeners: list[T], listener: T) -> CALLBACK_TYPE:
-    """Add a listener and return how to remove it."""
-    listeners.append(listener)
-    return lambda: listeners.remove(listener)

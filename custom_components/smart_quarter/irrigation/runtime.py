@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..devices import async_rename_devices, entry_device
+from ..listeners import add_listener
 from ..renames import async_follow_renames
 from .actuators import Actuators, drivers_of
 from .const import CONF_VALVE, SITE_MODEL, SUBENTRY_TANK, SUBENTRY_ZONE
@@ -132,13 +133,13 @@ class IrrigationRuntime(Wishes):
         self, zone_id: str | None, listener: Callable[[], None]
     ) -> CALLBACK_TYPE:
         """Call the listener when a zone, or (None) the site or its tank, changed."""
-        return _add(self._listeners[zone_id], listener)
+        return add_listener(self._listeners[zone_id], listener)
 
     def subscribe_runs(self, zone_id: str, listener: RunListener) -> CALLBACK_TYPE:
         """Tell of runs of a zone that started or ended, also during the start."""
         if (untold := self._untold.pop(zone_id, None)) is not None:
             listener(untold)
-        return _add(self._run_listeners[zone_id], listener)
+        return add_listener(self._run_listeners[zone_id], listener)
 
     def subscribe_zones(self, listener: Callable[[str], None]) -> CALLBACK_TYPE:
         """Call the listener for every zone, now and when one is added."""
@@ -312,7 +313,7 @@ class IrrigationRuntime(Wishes):
         """Call the listener for every subentry of a kind, now and later."""
         for subentry in self.entry.get_subentries_of_type(kind):
             listener(subentry.subentry_id)
-        return _add(self._subentry_listeners[kind], listener)
+        return add_listener(self._subentry_listeners[kind], listener)
 
     def _known_subentries(self) -> set[str]:
         """Return the subentries that entities exist for."""
@@ -329,12 +330,6 @@ class IrrigationRuntime(Wishes):
         if tank is not None and "tank" not in known:
             for listener in tuple(self._subentry_listeners[SUBENTRY_TANK]):
                 listener(tank.subentry_id)
-
-
-def _add[T](listeners: list[T], listener: T) -> CALLBACK_TYPE:
-    """Add a listener and return how to remove it."""
-    listeners.append(listener)
-    return lambda: listeners.remove(listener)
 
 
 def _is_durable_change(before: SiteState, after: SiteState) -> bool:

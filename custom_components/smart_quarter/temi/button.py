@@ -1,0 +1,56 @@
+"""Buttons of a robot: stand still, go home, see whether it obeys."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .entity import RobotEntity
+from .model import RobotState
+from .runtime import TemiConfigEntry, TemiRuntime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description(ButtonEntityDescription):
+    """A button and what it does."""
+
+    press_fn: Callable[[TemiRuntime], Awaitable[None]]
+
+
+BUTTONS: Final = (
+    Description(key="stop", press_fn=lambda runtime: runtime.async_stop()),
+    Description(key="home", press_fn=lambda runtime: runtime.drives.async_go_home()),
+    Description(
+        key="check",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        press_fn=lambda runtime: runtime.drives.async_check(),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: TemiConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the buttons."""
+    async_add_entities(RobotButton(entry.runtime_data, each) for each in BUTTONS)
+
+
+class RobotButton(RobotEntity[None], ButtonEntity):
+    """A button of a robot."""
+
+    entity_description: Description
+
+    @override
+    def _read(self, view: RobotState) -> None:
+        """Show nothing."""
+
+    @override
+    async def async_press(self) -> None:
+        """Do it."""
+        await self.entity_description.press_fn(self.runtime)
