@@ -13,7 +13,7 @@ from .bridge import Bridge
 from .connection import Broker
 from .faults import Fault, FaultError, parse_option
 from .scenario import LOBEDA, load
-from .temi.cloud import SCOPES, Cloud, serve
+from .temi.cloud import Cloud, Token, serve
 from .view import CLEAR, summary, view
 from .world import World
 
@@ -53,7 +53,7 @@ async def _run(bridge: Bridge, options: argparse.Namespace) -> None:
         if options.view:
             tasks.create_task(_show(bridge.world))
         if options.cloud_port:
-            tokens = {str(options.cloud_token): SCOPES}
+            tokens = {str(options.cloud_token): Token()}
             cloud = Cloud(bridge.robots, tokens, lambda: bridge.world.now)
             tasks.create_task(serve(cloud, LOOPBACK, options.cloud_port))
 

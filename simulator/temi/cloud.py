@@ -1,17 +1,20 @@
 """The vendor's cloud: its REST interface "OpenAPI v1" in front of the simulated robots."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 import json
-from typing import Any, Final
+from typing import Final, Never
 
 from aiohttp import web
 
-from ..faults import Faults
+from .fields import SequenceError
 from .on_air import Temi
-from .sequences import START, Run, Sequence, SequenceError, read
+from .runs import START, Run
+from .sequences import Sequence, read
+from .watched import Watched
 
 BASE: Final = "/openapi/v1"
 SCOPES: Final[tuple[str, ...]] = (
@@ -20,8 +23,8 @@ SCOPES: Final[tuple[str, ...]] = (
 )
 TICK_S: Final = 0.1
 CONTACTS: Final = {"temi-nurse": "Nurse", "temi-lead": "Lead"}
-
-type Json = dict[str, Any]
+_NO_JSON: Final = (ValueError, LookupError, RecursionError, web.RequestPayloadError)
+"""What comes of a body: no JSON, an unknown charset, too deep a nest, or badly packed."""
 
 
 async def serve(cloud: Cloud, host: str, port: int) -> None:
@@ -46,21 +49,33 @@ class Refused(Exception):
         self.status, self.code, self.error = status, code, error or code
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What somebody may do, and with which robots."""
+
+    scopes: tuple[str, ...] = SCOPES
+    serials: frozenset[str] | None = None
+    """None: all robots."""
+
+    def may_see(self, serial: str) -> bool:
+        """Tell whether a robot is one of them."""
+        return self.serials is None or serial in self.serials
+
+
 class Cloud:
-    """Answers for robots; a token may do what its scopes say."""
+    """Answers for robots; who asks may do what the token says."""
 
     def __init__(
         self,
         robots: Iterable[Temi],
-        tokens: dict[str, tuple[str, ...]],
+        tokens: Mapping[str, Token],
         now: Callable[[], datetime],
     ) -> None:
         """Know the robots and who may ask."""
-        self._robots = {robot.robot.spec.serial: robot for robot in robots}
+        self._robots = {temi.robot.spec.serial: Watched(temi) for temi in robots}
         self._tokens = tokens
         self._now = now
         self._runs: dict[str, Run] = {}
-        self._playing: dict[str, Run] = {}
         self._ids = (f"{number:024x}" for number in count(1))
 
     def application(self) -> web.Application:
@@ -83,13 +98,8 @@ class Cloud:
 
     def tick(self) -> None:
         """Carry all sequences on."""
-        for run in self._playing.values():
-            run.advance(self._now())
-
-    def hang_up(self, serial: str) -> None:
-        """End the call of a robot."""
-        if (run := self._playing.get(serial)) is not None:
-            run.hang_up()
+        for robot in self._robots.values():
+            robot.tick(self._now())
 
     @web.middleware
     async def _guard(
@@ -98,7 +108,7 @@ class Cloud:
         handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
     ) -> web.StreamResponse:
         """Let nobody in without a token, and answer what is refused."""
-        if request.headers.get("x-api-key", "") not in self._tokens:
+        if _key(request) not in self._tokens:
             return web.Response(status=401)
         try:
             return await handler(request)
@@ -110,49 +120,36 @@ class Cloud:
 
     async def _verify(self, request: web.Request) -> web.Response:
         """Tell what a token may do."""
-        token = request.headers["x-api-key"]
+        token = self._token(request)
         return web.json_response(
             {
                 "status": "ok",
                 "organizationId": "quarter",
-                "tokenId": f"id-{len(token)}",
-                "scopes": list(self._tokens[token]),
-                "robotScope": "all",
-                "serialNumbers": [],
+                "tokenId": f"token-{list(self._tokens).index(_key(request))}",
+                "scopes": token.scopes,
+                "robotScope": "all" if token.serials is None else "selected",
+                "serialNumbers": sorted(token.serials or ()),
             }
         )
 
     async def _list(self, request: web.Request) -> web.Response:
         """List the robots with a PRO plan."""
         self._need(request, "read:org:info")
-        robots = [_named(t) for t in self._robots.values() if "basic" not in t.faults]
+        token = self._token(request)
+        robots = [
+            robot.named
+            for serial, robot in self._robots.items()
+            if robot.has_plan and token.may_see(serial)
+        ]
         return web.json_response({"robots": robots})
 
     async def _status(self, request: web.Request) -> web.Response:
-        """Tell how a robot is; what it has never told is left out."""
-        temi = self._robot(request, "read:robot:status")
-        robot, answer = temi.robot, _named(temi)
-        run = self._playing.get(robot.spec.serial)
-        answer["status"] = self._presence(temi)
-        if (told := robot.last_told) is not None:
-            place = {"location": told.location, "status": told.phase.value}
-            answer["movement"] = {"type": "go_to", **place}
-        if run is not None:
-            answer["sequence"] = {
-                "status": run.status,
-                "name": run.sequence.name,
-                "step": run.step,
-                "total": run.sequence.last,
-                "sequenceId": run.run_id,
-            }
-            if run.in_call:
-                answer["call"] = {"status": START, "hostId": f"host-{run.run_id}"}
-        answer["battery"] = {"level": robot.battery, "isCharging": robot.is_charging}
-        return web.json_response(answer)
+        """Tell how a robot is."""
+        return web.json_response(self._robot(request, "read:robot:status").status())
 
     async def _locations(self, request: web.Request) -> web.Response:
         """List where a robot can go."""
-        robot = self._robot(request, "read:robot:locations").robot
+        robot = self._robot(request, "read:robot:locations").temi.robot
         names = [{"name": name} for name in robot.driver.waypoints]
         answer = {"serialNumber": robot.spec.serial, "mapId": "1", "mapName": "Floor"}
         return web.json_response({**answer, "locations": names})
@@ -166,93 +163,93 @@ class Cloud:
 
     async def _validate(self, request: web.Request) -> web.Response:
         """Say whether a sequence could be played."""
-        self._need(request, "action:robot:sequence")
-        await self._sequence(request)
+        await self._wanted(request)
         return web.json_response({"status": "valid"})
 
     async def _play(self, request: web.Request) -> web.Response:
         """Begin a sequence, unless the robot does not want to be disturbed."""
-        self._need(request, "action:robot:sequence")
-        sequence = await self._sequence(request)
-        temi = self._by_serial(sequence.serial)
-        if (presence := self._presence(temi)) != "online":
+        sequence, robot = await self._wanted(request)
+        if (presence := robot.presence) != "online":
             raise Refused(409, f"robot_{presence}", f"Robot is {presence}")
-        token = request.headers["x-api-key"]
-        run = Run(next(self._ids), token, sequence, temi.robot)
-        self._runs[run.run_id] = self._playing[sequence.serial] = run
-        return self._accepted(run)
+        run = Run(next(self._ids), _key(request), sequence, robot.temi.robot)
+        self._runs[run.run_id] = run
+        robot.play(run, self._now())
+        return _accepted(run)
 
     async def _stop(self, request: web.Request) -> web.Response:
         """End a sequence of one's own."""
         self._need(request, "action:robot:sequence")
-        body = await _body(request)
-        run_id = body.get("sequenceId") if isinstance(body, dict) else None
-        if not isinstance(run_id, str) or not run_id:
-            raise Refused(400, "validation_error", "sequenceId is missing")
-        run = self._runs.get(run_id)
-        if run is None or run.token != request.headers["x-api-key"]:
+        run = self._runs.get(_run_id(await _body(request)))
+        if run is None or run.token != _key(request):
             raise Refused(404, "not_found", "Sequence not found")
-        serial = run.sequence.serial
-        if _is_away(self._robots[serial].faults):
+        robot = self._robots[run.sequence.serial]
+        if robot.is_away:
             raise Refused(409, "robot_offline", "Robot is offline")
-        if self._playing[serial] is not run or run.status != START:
+        if robot.run is not run or run.status != START:
             raise Refused(409, "sequence_not_running", "Sequence is not running")
         run.stop(self._now())
-        return self._accepted(run)
+        return _accepted(run)
 
-    def _accepted(self, run: Run) -> web.Response:
-        """Answer that something was begun; whether it is done is another question."""
-        answer = {"sequenceId": run.run_id, "serialNumber": run.sequence.serial}
-        return web.json_response({"status": "accepted", **answer}, status=202)
-
-    async def _sequence(self, request: web.Request) -> Sequence:
-        """Read the sequence of a request."""
+    async def _wanted(self, request: web.Request) -> tuple[Sequence, Watched]:
+        """Read the sequence of a request, and find its robot."""
+        self._need(request, "action:robot:sequence")
+        body = await _body(request)
         try:
-            return read(await _body(request), frozenset(CONTACTS))
+            sequence = read(body, frozenset(CONTACTS))
         except SequenceError as err:
             raise Refused(400, "validation_error", str(err)) from err
+        return sequence, self._by_serial(request, sequence.serial)
 
-    def _presence(self, temi: Temi) -> str:
-        """Return whether a robot may be disturbed."""
-        run = self._playing.get(temi.robot.spec.serial)
-        if "privacy" in temi.faults:
-            return "privacy"
-        if _is_away(temi.faults):
-            return "offline"
-        return "busy" if run is not None and run.status == START else "online"
-
-    def _robot(self, request: web.Request, scope: str) -> Temi:
+    def _robot(self, request: web.Request, scope: str) -> Watched:
         """Return the robot that a request is about."""
         self._need(request, scope)
-        return self._by_serial(request.match_info["serial"])
+        return self._by_serial(request, request.match_info["serial"])
 
-    def _by_serial(self, serial: str) -> Temi:
+    def _by_serial(self, request: web.Request, serial: str) -> Watched:
         """Return a robot that a token may see."""
-        temi = self._robots.get(serial)
-        if temi is None or "basic" in temi.faults:
+        robot = self._robots.get(serial)
+        may_see = self._token(request).may_see(serial)
+        if robot is None or not robot.has_plan or not may_see:
             raise Refused(403)
-        return temi
+        return robot
 
     def _need(self, request: web.Request, scope: str) -> None:
         """Refuse a token that may not do this."""
-        if scope not in self._tokens[request.headers["x-api-key"]]:
+        if scope not in self._token(request).scopes:
             raise Refused(403)
+
+    def _token(self, request: web.Request) -> Token:
+        """Return what who asks may do."""
+        return self._tokens[_key(request)]
+
+
+def _key(request: web.Request) -> str:
+    """Return with which token somebody asks."""
+    return request.headers.get("x-api-key", "")
+
+
+def _accepted(run: Run) -> web.Response:
+    """Answer that something was begun; whether it is done is another question."""
+    answer = {"sequenceId": run.run_id, "serialNumber": run.sequence.serial}
+    return web.json_response({"status": "accepted", **answer}, status=202)
 
 
 async def _body(request: web.Request) -> object:
     """Read the body of a request."""
     try:
-        return json.loads(await request.text())
-    except ValueError as err:
+        return json.loads(await request.text(), parse_constant=_no_json)
+    except _NO_JSON as err:
         raise Refused(400, "validation_error", "body must be JSON") from err
 
 
-def _named(temi: Temi) -> Json:
-    """Return what every answer says of a robot."""
-    spec = temi.robot.spec
-    return {"teminame": spec.name, "serialNumber": spec.serial}
+def _no_json(word: str) -> Never:
+    """Refuse what Python would take for a number."""
+    raise ValueError(word)
 
 
-def _is_away(faults: Faults) -> bool:
-    """Tell whether the cloud cannot reach a robot."""
-    return bool(faults.keys() & {"wifi_lost", "battery_null"})
+def _run_id(body: object) -> str:
+    """Return which sequence is to end."""
+    match body:
+        case {"sequenceId": str(run_id), **others} if run_id and not others:
+            return run_id
+    raise Refused(400, "validation_error", "sequenceId is missing, or not alone")

@@ -10,7 +10,7 @@ from typing import Final
 
 from ..faults import Faults
 from .commands import Command, Payload, number, read, text, whole
-from .driving import Driver, Told
+from .driving import Driver, Phase, Told
 from .spec import HOME, RobotSpec
 
 HEARTBEAT_S: Final = 3.0
@@ -20,11 +20,13 @@ INTERACTION_S: Final = 30.0
 CHARGE_S: Final = 30.0
 DRAIN_S: Final = 60.0
 """Seconds of charging, and of driving, for a percent."""
+SPOKEN_PER_S: Final = 15.0
+"""Characters."""
 TILT: Final = (-30, 50)
 IDLE, LOST, DETECTED = 0, 1, 2
 
 TOUCH, WAKE_WORD, BLOCK, WALL_IN = "touch", "wake word", "block", "wall in"
-COME, LEAVE, OPEN_APP = "come", "leave", "open app"
+COME, LEAVE, OPEN_APP, HANG_UP = "come", "leave", "open app", "hang up"
 CONNECT: Final = "connect"
 """A tap on *Connect*: it subscribes again, and begins a second heartbeat."""
 
@@ -40,7 +42,10 @@ class Message:
 class Robot:
     """A robot with the app in front."""
 
-    deeds = (TOUCH, WAKE_WORD, BLOCK, WALL_IN, COME, LEAVE, OPEN_APP, CONNECT)
+    deeds = (
+        *(TOUCH, WAKE_WORD, BLOCK, WALL_IN, COME, LEAVE, OPEN_APP, HANG_UP),
+        CONNECT,
+    )
 
     def __init__(self, spec: RobotSpec, faults: Faults, chance: Random) -> None:
         """Stand in the dock, charging."""
@@ -52,6 +57,11 @@ class Robot:
         self.said: list[str] = []
         self.tilt = 0
         self.last_told: Told | None = None
+        self.in_call = False
+        self.ended: list[Told] = []
+        """How its drives ended, one after the other."""
+        self.disturbed_by: set[str] = set()
+        """What persons did to it since its last sequence began."""
         self._faults = faults
         self._chance = chance
         self._outbox: list[Message] = []
@@ -61,6 +71,7 @@ class Robot:
         self._calm_at: datetime | None = None
         self._energy_at: datetime | None = None
         self._detection = IDLE
+        self._silent_at: datetime | None = None
 
     def obey(self, topic: str, payload: bytes, now: datetime) -> None:
         """Take in a message of the broker; what is not right, or lost, changes nothing."""
@@ -78,6 +89,13 @@ class Robot:
         self._tell_drive(self.driver.go(target, now))
         return True
 
+    def say(self, words: str, now: datetime) -> datetime:
+        """Say something after all that was to be said before; return when it is said."""
+        self.said.append(words)
+        begin = max(now, self._silent_at or now)
+        self._silent_at = begin + timedelta(seconds=len(words) / SPOKEN_PER_S)
+        return self._silent_at
+
     def stop(self, now: datetime) -> None:
         """Stop a drive."""
         self._tell_drive(self.driver.stop(now))
@@ -86,6 +104,7 @@ class Robot:
         """Let a person do something with it."""
         match deed:
             case "touch" | "wake word":
+                self.disturbed_by.add(deed)
                 self.stop(now)
                 self._interact(now)
             case "block" | "wall in":
@@ -97,6 +116,8 @@ class Robot:
                 self._detect(IDLE)
             case "open app":
                 self.in_front = True
+            case "hang up":
+                self.in_call = False
             case "connect":
                 self._heartbeats += 1
 
@@ -123,7 +144,7 @@ class Robot:
         match command.name:
             case "tts":
                 if (utterance := text(payload, "utterance")) is not None:
-                    self.said.append(utterance)
+                    self.say(utterance, now)
             case "waypoint/goto":
                 self.drive_to(text(payload, "location") or "", now)
             case "waypoint/save":
@@ -172,6 +193,8 @@ class Robot:
         """Tell of a drive."""
         for each in told:
             self.last_told = each
+            if each.phase in {Phase.COMPLETE, Phase.ABORT}:
+                self.ended.append(each)
             self._event(
                 "event/waypoint/goto",
                 {

@@ -97,7 +97,7 @@ def strings(place: Place, node: ast.expr) -> frozenset[str]:
         case ast.JoinedStr(values=parts):
             choices = [sorted(strings(place, part)) for part in parts]
             return frozenset("".join(choice) for choice in product(*choices))
-        case ast.FormattedValue(value=inner):
+        case ast.FormattedValue(value=inner) | ast.Await(value=inner):
             return strings(place, inner)
         case ast.IfExp(body=yes, orelse=no):
             return strings(place, yes) | strings(place, no)

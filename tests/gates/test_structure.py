@@ -55,8 +55,9 @@ PURE = {
         ),
     },
     "temi": {
-        *("const", "diagnostics", "drive", "faults", "happenings", "model"),
-        *("cloud_model", "cloud_sequences", "payloads", "robot", "settings"),
+        *("answers", "cloud_model", "cloud_sequences", "const", "diagnostics", "drive"),
+        *("faults", "happenings", "model", "payloads", "polling", "robot", "settings"),
+        "speech",
     },
 }
 """Modules of each system that know neither Home Assistant nor the outside world."""

@@ -286,7 +286,7 @@ def test_a_drive_that_fails_says_nothing_about_arriving() -> None:
 def test_the_cloud_is_tried_when_the_robot_does_not_react() -> None:
     story = Story(cloud=True).wait(CONFIRM)
     assert len(story.of(PlayDrive)) == 1
-    story.feed(CloudAccepted("s1")).wait(2)
+    story.feed(CloudAccepted("d", "s1")).wait(2)
     story.feed(CloudTold("s1", False, HERE, Phase.GOING))
     assert story.stage is Stage.DRIVING
     story.feed(CloudTold("s1", True, HERE, Phase.COMPLETE))
@@ -294,7 +294,7 @@ def test_the_cloud_is_tried_when_the_robot_does_not_react() -> None:
 
 
 def test_a_deaf_robot_that_still_speaks_confirms_what_the_cloud_sent() -> None:
-    story = Story(cloud=True, route=Route.CLOUD).feed(CloudAccepted("s1"), START)
+    story = Story(cloud=True, route=Route.CLOUD).feed(CloudAccepted("d", "s1"), START)
     assert story.stage is Stage.DRIVING
     assert story.of(SendGoTo) == []
 
@@ -302,24 +302,24 @@ def test_a_deaf_robot_that_still_speaks_confirms_what_the_cloud_sent() -> None:
 def test_what_the_cloud_says_of_older_sequences_is_not_ours() -> None:
     story = Story(cloud=True, route=Route.CLOUD)
     story.feed(CloudTold("s0", True, HERE, Phase.COMPLETE))
-    story.feed(CloudAccepted("s1"), CloudTold("s0", True, HERE, Phase.COMPLETE))
+    story.feed(CloudAccepted("d", "s1"), CloudTold("s0", True, HERE, Phase.COMPLETE))
     assert story.stage is Stage.CALLING
 
 
 def test_a_sequence_that_ends_elsewhere_did_not_arrive() -> None:
-    story = Story(cloud=True, route=Route.CLOUD).feed(CloudAccepted("s1"))
+    story = Story(cloud=True, route=Route.CLOUD).feed(CloudAccepted("d", "s1"))
     story.feed(CloudTold("s1", True, "flat", Phase.COMPLETE))
     assert story.result.outcome is Outcome.ABORTED
 
 
 def test_a_cloud_that_refuses_is_said_with_its_reason() -> None:
-    story = Story(cloud=True).wait(CONFIRM).feed(CloudRefused("privacy"))
+    story = Story(cloud=True).wait(CONFIRM).feed(CloudRefused("d", "privacy"))
     assert story.result.outcome is Outcome.NO_REACTION
     assert story.result.detail == "privacy"
 
 
 def test_a_cloud_drive_that_nobody_confirms_is_no_reaction() -> None:
-    story = Story(cloud=True).wait(CONFIRM).feed(CloudAccepted("s1")).wait(CONFIRM)
+    story = Story(cloud=True).wait(CONFIRM).feed(CloudAccepted("d", "s1")).wait(CONFIRM)
     assert story.result.outcome is Outcome.NO_REACTION
 
 
@@ -327,9 +327,24 @@ def test_the_cloud_speaks_for_itself_and_is_stopped_when_the_drive_is() -> None:
     words = {"before": "Ich komme.", "under_way": "Moment.", "there": "Hallo."}
     story = Story(cloud=True, route=Route.CLOUD, **words)
     assert story.effects == [PlayDrive(story.drive.request)]
-    story.feed(CloudAccepted("s1"), START, Stop())
+    story.feed(CloudAccepted("d", "s1"), START, Stop())
     assert story.of(Say) == []
     assert story.of(EndSequence) == [EndSequence("s1")]
+
+
+def test_what_the_cloud_says_of_a_drive_that_was_replaced_is_not_about_this_one() -> (
+    None
+):
+    story = Story(cloud=True, route=Route.CLOUD)
+    story.feed(CloudAccepted("older", "s0"), CloudRefused("older", "busy"))
+    assert story.stage is Stage.CALLING
+    assert story.of(EndSequence) == [EndSequence("s0")]
+
+
+def test_a_robot_whose_app_is_gone_still_drives_for_its_cloud() -> None:
+    story = Story(cloud=True, route=Route.CLOUD).feed(CloudAccepted("d", "s1"), Gone())
+    story.feed(CloudTold("s1", True, HERE, Phase.COMPLETE))
+    assert story.result.outcome is Outcome.ARRIVED
 
 
 def test_without_a_broker_the_cloud_is_tried() -> None:
@@ -353,7 +368,7 @@ EVENTS = st.one_of(
     st.sampled_from(
         [
             *(Stop(), NotSent(), Gone(), BEAT, TimePassed(), Ending()),
-            *(CloudAccepted("s1"), CloudRefused("busy")),
+            *(CloudAccepted("d", "s1"), CloudRefused("d", "busy")),
         ]
     ),
 )

@@ -9,6 +9,7 @@ from homeassistant.config_entries import (
     SOURCE_MQTT,
     SOURCE_RECONFIGURE,
     SOURCE_USER,
+    ConfigEntry,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -18,7 +19,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_quarter.const import DOMAIN
-from custom_components.smart_quarter.temi import flow as temi_flow
+from custom_components.smart_quarter.temi import flow_checks
 from custom_components.smart_quarter.temi.runtime import TemiRuntime
 from simulator.temi.on_air import Temi
 
@@ -73,7 +74,7 @@ async def begin(hass: HomeAssistant) -> str:
     return str(form["flow_id"])
 
 
-async def change(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+async def change(hass: HomeAssistant, entry: ConfigEntry) -> Any:
     """Open the form of a change."""
     return await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
@@ -98,7 +99,7 @@ async def test_a_robot_is_found_by_itself_and_confirmed(hass: HomeAssistant) -> 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert (result["title"], result["data"]) == (
         "Robbi",
-        {"system": "temi", "name": "Robbi", "serial": SERIAL},
+        {"system": "temi", "name": "Robbi", "serial": SERIAL, "areas": []},
     )
     assert result["result"].unique_id == f"temi:{SERIAL}"
     assert "next_flow" not in result
@@ -116,7 +117,6 @@ async def test_a_robot_that_is_found_needs_a_name(hass: HomeAssistant) -> None:
     await hass.async_block_till_done()
 
 
-@pytest.mark.quality_rule("discovery-update-info")
 async def test_a_robot_that_is_set_up_is_recognised_whatever_it_says(
     hass: HomeAssistant,
 ) -> None:
@@ -194,11 +194,11 @@ async def test_a_robot_that_is_not_heard_is_said_so_and_can_be_tried_again(
     mosquitto: Mosquitto,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(temi_flow, "PROBE_S", 0.2)
+    monkeypatch.setattr(flow_checks, "PROBE_S", 0.2)
     flow_id = await begin(hass)
     result = await hass.config_entries.flow.async_configure(flow_id, FORM)
     assert result["errors"] == {"base": "temi_not_heard"}
-    monkeypatch.setattr(temi_flow, "PROBE_S", 10.0)
+    monkeypatch.setattr(flow_checks, "PROBE_S", 10.0)
     async with on_air(robot_spec(), mosquitto, {}):
         result = await hass.config_entries.flow.async_configure(flow_id, FORM)
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -21,6 +21,7 @@ from custom_components.smart_quarter.temi.happenings import (
     Connected,
     Ended,
     Ending,
+    EndSequence,
     Gone,
     GoTo,
     Happened,
@@ -202,7 +203,8 @@ def test_a_robot_that_was_away_may_not_hear_any_more() -> None:
 @pytest.mark.parametrize("event", [Gone(), TimePassed()])
 def test_a_deaf_robot_that_was_away_may_hear_again(event: RobotEvent) -> None:
     world = World(stored=Hearing.DEAF).feed(BEAT)
-    assert world.state.hearing is Hearing.DEAF, "Home Assistant was away, not the robot"
+    before = [world.state.hearing]
+    assert before == [Hearing.DEAF], "Home Assistant was away, not the robot"
     world.wait(0 if isinstance(event, Gone) else 20, beats=False)
     assert world.feed(event, BEAT).state.hearing is Hearing.DOUBTFUL
 
@@ -247,7 +249,7 @@ def test_a_deaf_robot_with_a_cloud_is_sent_through_it_at_once() -> None:
     world = World(stored=Hearing.DEAF, cloud=True).feed(BEAT, go())
     assert len(world.of(PlayDrive)) == 1
     assert world.of(SendGoTo) == []
-    world.feed(CloudAccepted("s"), told(Phase.START), told(Phase.COMPLETE))
+    world.feed(CloudAccepted("d", "s"), told(Phase.START), told(Phase.COMPLETE))
     assert world.outcomes == [Outcome.ARRIVED]
     assert world.state.hearing is Hearing.DEAF, "it obeyed its cloud"
 
@@ -261,6 +263,11 @@ def test_the_cloud_is_the_second_way_and_the_first_is_known_to_be_shut() -> None
     world = World(cloud=True).feed(BEAT, go()).wait(CONFIRM.total_seconds())
     assert len(world.of(PlayDrive)) == 1
     assert world.state.hearing is Hearing.DEAF
+
+
+def test_a_sequence_that_begins_for_nobody_any_more_is_ended() -> None:
+    world = World(stored=Hearing.DEAF, cloud=True).feed(BEAT, go(), Stop())
+    assert world.feed(CloudAccepted("d", "s")).of(EndSequence) == [EndSequence("s")]
 
 
 def test_where_a_robot_is_that_was_lost_on_the_way_nobody_knows() -> None:
@@ -290,7 +297,9 @@ EVENTS = st.one_of(
     st.builds(BatteryTold, st.none() | st.integers(0, 100), st.none() | st.booleans()),
     st.builds(PersonTold, st.booleans()),
     st.builds(UseTold, st.booleans()),
-    st.builds(CloudAccepted, st.sampled_from(["s1", "s2"])),
+    st.builds(
+        CloudAccepted, st.sampled_from(["0", "1"]), st.sampled_from(["s1", "s2"])
+    ),
     st.sampled_from(
         [Gone(), BrokerBack(), Stop(), TimePassed(), Connected(), PositionTold()]
     ),

@@ -165,7 +165,7 @@ async def test_an_unknown_waypoint_is_refused_with_what_there_is(
     with pytest.raises(ServiceValidationError) as refused:
         await go(hass, waypoint="bath")
     assert refused.value.translation_key == "temi_waypoint_unknown"
-    assert "flat 12.1" in refused.value.translation_placeholders["waypoints"]
+    assert "flat 12.1" in str(refused.value.translation_placeholders)
 
 
 async def test_a_robot_finds_the_area_of_a_place(
@@ -336,7 +336,7 @@ async def test_a_robot_that_is_taken_away_is_offline_and_later_a_fault(
     await until(lambda: state_of(hass, "binary_sensor.temi_connection") == "off")
     assert state_of(hass, "sensor.temi_navigation") == "unavailable"
     with pytest.raises(HomeAssistantError) as failed:
-        temi.drives.begin("entrance")
+        await go(hass, waypoint="entrance")
     assert failed.value.translation_key == "temi_offline"
     await until(lambda: issues(hass) == {"temi_silent"})
     del robot.faults["graceful_close"]

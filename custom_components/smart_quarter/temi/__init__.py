@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from ..system import SystemSpec
 from . import binary_sensor, button, event, notify, number, select, sensor
 from .actions import async_setup_actions
-from .const import CONF_AREAS, CONF_SERIAL, SYSTEM
+from .const import CONF_API_KEY, CONF_AREAS, CONF_CLOUD_URL, CONF_SERIAL, SYSTEM
 from .flow import TemiFlow
 from .memory import Memory
 from .repairs import create_fix_flow
@@ -35,5 +35,7 @@ SPEC = SystemSpec(
     setup_actions=async_setup_actions,
     create_fix_flow=create_fix_flow,
     remove_entry=_async_remove_entry,
-    to_redact=frozenset({CONF_SERIAL, CONF_AREAS, "discovery_keys"}),
+    to_redact=frozenset(
+        {CONF_SERIAL, CONF_AREAS, CONF_API_KEY, CONF_CLOUD_URL, "discovery_keys"}
+    ),
 )

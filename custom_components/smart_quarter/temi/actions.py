@@ -11,32 +11,32 @@ from homeassistant.core import (
     ServiceResponse,
     SupportsResponse,
 )
-from homeassistant.helpers import (
-    config_validation as cv,
-    device_registry as dr,
-    entity_registry as er,
-)
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_platform_entity_service
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..const import DOMAIN
 from ..exceptions import SmartQuarterError, SmartQuarterInputError
+from . import cloud_actions
+from .answers import Answer, sentences
+from .asking import SATELLITE
+from .destinations import WHERE, WORDS, waypoint_of
 from .model import DriveResult, Outcome
 from .select import Destination
 
-ATTR_WAYPOINT: Final = "waypoint"
-ATTR_AREA: Final = "area"
-ATTR_PLACE: Final = "place"
 ATTR_WAIT: Final = "wait"
 ATTR_TIMEOUT: Final = "timeout"
 ATTR_RETRIES: Final = "retries"
 ATTR_BEFORE: Final = "say_before"
 ATTR_UNDER_WAY: Final = "say_on_the_way"
 ATTR_THERE: Final = "say_there"
+ATTR_QUESTION: Final = "question"
+ATTR_SATELLITE: Final = "satellite"
+ATTR_YES: Final = "yes"
+ATTR_NO: Final = "no"
 SHORTEST: Final = timedelta(seconds=15)
 LONGEST: Final = timedelta(minutes=15)
-WORDS: Final = vol.All(cv.string, vol.Length(max=1000))
 FAILURES: Final = {
     Outcome.ABORTED: "temi_drive_aborted",
     Outcome.NO_REACTION: "temi_drive_no_reaction",
@@ -50,9 +50,7 @@ FAILURES: Final = {
 """What is said to who waits for a drive and does not ask how it went."""
 
 GO_TO: Final[VolDictType] = {
-    vol.Exclusive(ATTR_WAYPOINT, "where"): cv.string,
-    vol.Exclusive(ATTR_AREA, "where"): cv.string,
-    vol.Exclusive(ATTR_PLACE, "where"): cv.entity_id,
+    **WHERE,
     vol.Optional(ATTR_WAIT, default=True): cv.boolean,
     vol.Optional(ATTR_TIMEOUT, default=timedelta(minutes=3)): vol.All(
         cv.positive_time_period, vol.Range(min=SHORTEST, max=LONGEST)
@@ -62,14 +60,33 @@ GO_TO: Final[VolDictType] = {
     vol.Optional(ATTR_UNDER_WAY, default=""): WORDS,
     vol.Optional(ATTR_THERE, default=""): WORDS,
 }
+ASK: Final[VolDictType] = {
+    vol.Required(ATTR_QUESTION): WORDS,
+    vol.Optional(ATTR_TIMEOUT, default=timedelta(seconds=30)): vol.All(
+        cv.positive_time_period,
+        vol.Range(min=timedelta(seconds=5), max=timedelta(minutes=5)),
+    ),
+    vol.Optional(ATTR_SATELLITE): cv.entity_domain(SATELLITE),
+    vol.Optional(ATTR_YES, default=[]): vol.All(cv.ensure_list, [cv.string]),
+    vol.Optional(ATTR_NO, default=[]): vol.All(cv.ensure_list, [cv.string]),
+}
 
 
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register all actions; a robot is chosen by its destination."""
-    both, only = SupportsResponse.OPTIONAL, SupportsResponse.ONLY
+    nothing, may, must = (
+        SupportsResponse.NONE,
+        SupportsResponse.OPTIONAL,
+        SupportsResponse.ONLY,
+    )
     for name, schema, func, response in (
-        ("go_to", GO_TO, _async_go_to, both),
-        ("get_waypoints", None, _async_waypoints, only),
+        ("go_to", GO_TO, _async_go_to, may),
+        ("ask", ASK, _async_ask, must),
+        ("get_waypoints", None, _async_waypoints, must),
+        ("start_call", cloud_actions.START_CALL, cloud_actions.async_start_call, may),
+        ("play_sequence", cloud_actions.PLAY, cloud_actions.async_play, may),
+        ("stop_sequence", None, cloud_actions.async_stop, nothing),
+        ("get_contacts", None, cloud_actions.async_contacts, must),
     ):
         async_register_platform_entity_service(
             hass,
@@ -79,13 +96,16 @@ def async_setup_actions(hass: HomeAssistant) -> None:
             schema=schema,
             func=func,
             supports_response=response,
+            # Contacts have names; no other action tells any
+            admin_only=name == "get_contacts",
         )
 
 
 async def _async_go_to(robot: Destination, call: ServiceCall) -> ServiceResponse:
     """Drive somewhere, and answer how it went."""
     runtime, data = robot.runtime, call.data
-    waypoint = _waypoint(robot, data)
+    if (waypoint := waypoint_of(robot, data)) is None:
+        raise SmartQuarterInputError("temi_where")
     wishes = {
         "timeout_s": data[ATTR_TIMEOUT].total_seconds(),
         "retries": data[ATTR_RETRIES],
@@ -100,10 +120,10 @@ async def _async_go_to(robot: Destination, call: ServiceCall) -> ServiceResponse
     if result.outcome is not Outcome.ARRIVED and not call.return_response:
         name = runtime.entry.title
         raise SmartQuarterError(FAILURES[result.outcome], name=name, waypoint=waypoint)
-    return answer(result)
+    return _answer(result)
 
 
-def answer(result: DriveResult) -> dict[str, Any]:
+def _answer(result: DriveResult) -> dict[str, Any]:
     """Return how a drive went, for an action's response."""
     told = asdict(result)
     del told["drive_id"]
@@ -111,28 +131,19 @@ def answer(result: DriveResult) -> dict[str, Any]:
     return told | {"reason": result.reason.value, "route": result.route.value}
 
 
-def _waypoint(robot: Destination, data: dict[str, Any]) -> str:
-    """Return where a drive is to go: a waypoint, an area, or where an entity is."""
-    drives = robot.runtime.drives
-    if (waypoint := data.get(ATTR_WAYPOINT)) is not None:
-        return drives.waypoint(waypoint)
-    if (area := data.get(ATTR_AREA)) is not None:
-        return drives.waypoint_in(area)
-    if (place := data.get(ATTR_PLACE)) is None:
-        raise SmartQuarterInputError("temi_where")
-    return drives.waypoint_in(area_of(robot.hass, place))
-
-
-def area_of(hass: HomeAssistant, entity_id: str) -> str:
-    """Return the area of an entity, or of its device."""
-    entity = er.async_get(hass).async_get(entity_id)
-    area_id = None if entity is None else entity.area_id
-    if entity is not None and area_id is None and entity.device_id is not None:
-        device = dr.async_get(hass).async_get(entity.device_id)
-        area_id = None if device is None else device.area_id
-    if area_id is None:
-        raise SmartQuarterInputError("temi_place_without_area", place=entity_id)
-    return area_id
+async def _async_ask(robot: Destination, call: ServiceCall) -> ServiceResponse:
+    """Ask something, and answer what was answered."""
+    data, satellite = call.data, None
+    if (entity_id := data.get(ATTR_SATELLITE)) is not None:
+        own = {Answer.YES: data[ATTR_YES], Answer.NO: data[ATTR_NO]}
+        answers = sentences(robot.hass.config.language, own)
+        satellite = {"entity_id": entity_id, "answers": answers}
+    timeout_s = data[ATTR_TIMEOUT].total_seconds()
+    found = await robot.runtime.asking.async_ask(
+        data[ATTR_QUESTION], timeout_s, satellite, call.context
+    )
+    by = None if found.by is None else found.by.value
+    return {"answer": found.answer.value, "by": by}
 
 
 async def _async_waypoints(robot: Destination, call: ServiceCall) -> ServiceResponse:

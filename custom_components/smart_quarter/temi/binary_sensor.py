@@ -10,9 +10,11 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .cloud_entities import CALL, PRIVACY, SEQUENCE
+from .cloud_model import CloudStatus, Presence
 from .entity import RobotEntity
 from .model import RobotState
 from .runtime import TemiConfigEntry
@@ -55,13 +57,42 @@ SENSORS: Final = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class CloudDescription(BinarySensorEntityDescription):
+    """A binary sensor and how it is taken from what the cloud says."""
+
+    is_on_fn: Callable[[CloudStatus], bool]
+
+
+def _plays(status: CloudStatus) -> bool:
+    """Tell whether a sequence runs, whoever began it."""
+    return status.sequence is not None and status.sequence.is_running
+
+
+CLOUD_SENSORS: Final = (
+    CloudDescription(key=CALL, is_on_fn=lambda status: status.in_call),
+    CloudDescription(
+        key=PRIVACY, is_on_fn=lambda status: status.presence is Presence.PRIVACY
+    ),
+    CloudDescription(key=SEQUENCE, is_on_fn=_plays),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: TemiConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the binary sensors."""
-    async_add_entities(RobotBinarySensor(entry.runtime_data, each) for each in SENSORS)
+    runtime = entry.runtime_data
+    async_add_entities(RobotBinarySensor(runtime, each) for each in SENSORS)
+    async_add_entities([Question(runtime, "question")])
+
+    @callback
+    def add() -> None:
+        async_add_entities(CloudBinarySensor(runtime, each) for each in CLOUD_SENSORS)
+
+    entry.async_on_unload(runtime.cloud.subscribe_set(add))
 
 
 class RobotBinarySensor(RobotEntity[bool | None], BinarySensorEntity):
@@ -79,3 +110,37 @@ class RobotBinarySensor(RobotEntity[bool | None], BinarySensorEntity):
     def _is_available(self, view: RobotState) -> bool:
         """Tell whether this is known now."""
         return self.entity_description.always or super()._is_available(view)
+
+
+class Question(RobotEntity[bool], BinarySensorEntity):
+    """Whether an answer is waited for, so that a page can offer the buttons for it."""
+
+    @override
+    def _read(self, view: RobotState) -> bool:
+        """Return whether it is on."""
+        self._attr_is_on = self.runtime.asking.is_open
+        return self._attr_is_on
+
+    @override
+    def _is_available(self, view: RobotState) -> bool:
+        """Be known always: a voice assistant can ask for a robot that is away."""
+        return True
+
+
+class CloudBinarySensor(RobotEntity[bool | None], BinarySensorEntity):
+    """A binary sensor of what only the cloud knows."""
+
+    entity_description: CloudDescription
+
+    @override
+    def _read(self, view: RobotState) -> bool | None:
+        """Return whether it is on."""
+        status = self.runtime.cloud.status
+        on = None if status is None else self.entity_description.is_on_fn(status)
+        self._attr_is_on = on
+        return on
+
+    @override
+    def _is_available(self, view: RobotState) -> bool:
+        """Tell whether the cloud answered when it was last asked."""
+        return self.runtime.cloud.status is not None

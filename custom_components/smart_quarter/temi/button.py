@@ -1,4 +1,4 @@
-"""Buttons of a robot: stand still, go home, see whether it obeys."""
+"""Buttons of a robot: stand still, go home, answer it, see whether it obeys."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .answers import Answer
 from .entity import RobotEntity
 from .model import RobotState
 from .runtime import TemiConfigEntry, TemiRuntime
@@ -21,7 +22,19 @@ class Description(ButtonEntityDescription):
     press_fn: Callable[[TemiRuntime], Awaitable[None]]
 
 
+async def _yes(runtime: TemiRuntime) -> None:
+    """Answer a question with yes."""
+    runtime.asking.answer(Answer.YES)
+
+
+async def _no(runtime: TemiRuntime) -> None:
+    """Answer a question with no."""
+    runtime.asking.answer(Answer.NO)
+
+
 BUTTONS: Final = (
+    Description(key="yes", press_fn=_yes),
+    Description(key="no", press_fn=_no),
     Description(key="stop", press_fn=lambda runtime: runtime.async_stop()),
     Description(key="home", press_fn=lambda runtime: runtime.drives.async_go_home()),
     Description(

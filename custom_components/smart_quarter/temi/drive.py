@@ -43,6 +43,7 @@ from .model import (
     reason_of,
     same_waypoint,
 )
+from .speech import spoken_s
 
 CONFIRM: Final = timedelta(seconds=10)
 """So long the robot has to say its first word."""
@@ -52,9 +53,6 @@ SENDS: Final = 3
 PAUSE: Final = timedelta(seconds=5)
 LOST: Final = timedelta(seconds=30)
 """A drive of a robot that is offline is waited for so much longer."""
-SPOKEN_PER_S: Final = 13.0
-"""Characters a second of the robot's German voice; it does not say when it has finished."""
-LONGEST_SPEECH_S: Final = 20.0
 LOOKS_FOR_A_WAY: Final = frozenset({Phase.START, Phase.CALCULATING, Phase.REPOSING})
 PLAYS_ON: Final = frozenset(
     {Outcome.STOPPED, Outcome.REPLACED, Outcome.STUCK, Outcome.TIMED_OUT}
@@ -76,8 +74,7 @@ def begin(request: Request, now: datetime, route: Route = Route.MQTT) -> Turn:
     )
     if not request.before or route is Route.CLOUD:
         return _call(drive, now)
-    spoken_s = min(len(request.before) / SPOKEN_PER_S + 1, LONGEST_SPEECH_S)
-    until = now + timedelta(seconds=spoken_s)
+    until = now + timedelta(seconds=spoken_s(request.before))
     return replace(drive, until=until), (Say(request.before),)
 
 
@@ -96,9 +93,13 @@ def advance(drive: Drive, event: DriveEvent, now: datetime, *, cloud: bool) -> T
             return _found(drive, now)
         case NavigationTold():
             return _told(drive, event, now)
-        case CloudAccepted(sequence_id):
+        case CloudAccepted(drive_id, sequence_id):
+            if drive_id != drive.request.drive_id:
+                return drive, (EndSequence(sequence_id),)
             return replace(drive, sequence_id=sequence_id), ()
-        case CloudRefused(detail):
+        case CloudRefused(drive_id, detail):
+            if drive_id != drive.request.drive_id:
+                return drive, ()
             return _end(replace(drive, detail=detail), Outcome.NO_REACTION, now)
         case CloudTold():
             return _cloud_told(drive, event, now)
@@ -231,7 +232,9 @@ def _again(drive: Drive, now: datetime) -> Turn:
 
 
 def _gone(drive: Drive, now: datetime) -> Turn:
-    """Wait a while for a robot that is offline: it may still arrive."""
+    """Wait a while for a robot that is offline: it may still arrive, and its cloud may know."""
+    if drive.route is Route.CLOUD:
+        return drive, ()
     if drive.stage is not Stage.DRIVING:
         return _end(drive, Outcome.OFFLINE, now)
     return replace(drive, until=min(drive.deadline, now + LOST)), ()

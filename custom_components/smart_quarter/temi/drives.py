@@ -27,7 +27,8 @@ class Drives:
 
     def waypoint(self, name: str) -> str:
         """Return a waypoint as the robot stores it; an unknown one it would ignore."""
-        known, robot = self._runtime.state.waypoints, self._runtime.entry.title
+        runtime, robot = self._runtime, self._runtime.entry.title
+        known = runtime.state.waypoints or runtime.cloud.waypoints
         if (found := find_waypoint(known, name)) is not None:
             return found
         if not known:
@@ -44,7 +45,8 @@ class Drives:
         runtime = self._runtime
         area = ar.async_get(runtime.hass).async_get_area(area_id)
         names = () if area is None else (area.name, *sorted(area.aliases))
-        areas, known = runtime.settings.areas, runtime.state.waypoints
+        areas = runtime.settings.areas
+        known = runtime.state.waypoints or runtime.cloud.waypoints
         found = waypoint_of_area(areas, area_id, names, known)
         if found is not None:
             return self.waypoint(found)

@@ -20,6 +20,7 @@ class Problem(StrEnum):
     SILENT = "silent"
     WAYPOINT_MISSING = "waypoint_missing"
     COMMAND_RETAINED = "command_retained"
+    CLOUD_FORBIDDEN = "cloud_forbidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,14 @@ def faults(
     missing: Iterable[str],
     retained: Iterable[str],
     now: datetime,
+    *,
+    is_forbidden: bool = False,
 ) -> frozenset[Fault]:
     """Return what is wrong; who is silent is not called deaf as well."""
     found = {Fault(Problem.WAYPOINT_MISSING, each) for each in missing}
     found |= {Fault(Problem.COMMAND_RETAINED, each) for each in retained}
+    if is_forbidden:
+        found.add(Fault(Problem.CLOUD_FORBIDDEN))
     silent_at = silent_fault_at(state)
     if silent_at is not None and now >= silent_at:
         return frozenset({Fault(Problem.SILENT), *found})

@@ -86,6 +86,7 @@ class Connected:
 class CloudAccepted:
     """The cloud plays the drive."""
 
+    drive_id: str
     sequence_id: str
 
 
@@ -93,6 +94,7 @@ class CloudAccepted:
 class CloudRefused:
     """The cloud does not play the drive."""
 
+    drive_id: str
     detail: str
 
 

@@ -1,7 +1,7 @@
 """The vocabulary of the robots: what a Temi tells, what is known of it, and how a drive ends."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -184,14 +184,12 @@ class RobotState:
         return self.phase in MOVING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class RobotConfig:
     """What is set of a robot."""
 
     has_cloud: bool = False
     """Whether there is a second way to it."""
-    areas: dict[str, str] = field(default_factory=dict)
-    """Waypoints by the areas of Home Assistant that somebody mapped."""
 
 
 REASONS: Final = {

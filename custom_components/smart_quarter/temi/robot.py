@@ -9,9 +9,11 @@ from . import drive as driving
 from .happenings import (
     BatteryTold,
     BrokerBack,
+    CloudAccepted,
     Connected,
     DriveEvent,
     Ended,
+    EndSequence,
     Gone,
     GoTo,
     Happened,
@@ -95,6 +97,11 @@ def step(
     return _drive(config, state, event, now)
 
 
+def is_reached_by_mqtt(state: RobotState) -> bool:
+    """Tell whether a command is likely to be obeyed."""
+    return state.online is True and state.hearing is not Hearing.DEAF
+
+
 def wake_at(state: RobotState) -> datetime | None:
     """Return when something is due."""
     due = [] if state.drive is None else [driving.wake_at(state.drive)]
@@ -108,8 +115,8 @@ def _go_to(config: RobotConfig, state: RobotState, event: GoTo, now: datetime) -
     effects: list[RobotEffect] = []
     if state.drive is not None:
         effects += driving.end(state.drive, Outcome.REPLACED, now)
-    is_reached = state.online is True and state.hearing is not Hearing.DEAF
-    route = Route.MQTT if is_reached or not config.has_cloud else Route.CLOUD
+    by_mqtt = is_reached_by_mqtt(state) or not config.has_cloud
+    route = Route.MQTT if by_mqtt else Route.CLOUD
     drive, begun = driving.begin(event.request, now, route)
     return replace(state, drive=drive), (*effects, *begun)
 
@@ -119,6 +126,9 @@ def _drive(
 ) -> Turn:
     """Carry the drive on, if there is one, and learn from it whether the robot hears."""
     if (before := state.drive) is None:
+        if isinstance(event, CloudAccepted):
+            # A sequence that begins for nobody any more must not drive on
+            return state, (EndSequence(event.sequence_id),)
         return state, ()
     after, effects = driving.advance(before, event, now, cloud=config.has_cloud)
     results = [each.result for each in effects if isinstance(each, Ended)]

@@ -14,6 +14,9 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..devices import async_rename_devices
 from ..exceptions import SmartQuarterError
+from .asking import Asking
+from .cloud_link import CloudLink
+from .cloud_sequences import speak_sequence
 from .diagnostics import robot_diagnostics
 from .drives import Drives
 from .faults import Fault, faults, silent_fault_at
@@ -22,8 +25,10 @@ from .happenings import (
     Connected,
     Ended,
     Ending,
+    EndSequence,
     Happened,
     NotSent,
+    PlayDrive,
     RobotEffect,
     RobotEvent,
     Say,
@@ -36,7 +41,7 @@ from .memory import Memory
 from .model import Hearing, RobotConfig, RobotState
 from .payloads import Refusal
 from .repairs import async_report
-from .robot import begin, step, wake_at
+from .robot import begin, is_reached_by_mqtt, step, wake_at
 from .settings import missing_waypoints, robot_settings
 
 if TYPE_CHECKING:
@@ -58,14 +63,20 @@ class TemiRuntime(FollowedRobot):
         self.hass = hass
         self.entry = entry
         self.settings = robot_settings(entry.data)
-        self.config = RobotConfig()
         self.state = RobotState()
         self.refused: Counter[Refusal] = Counter()
         self.retained: set[str] = set()
         self.faults: frozenset[Fault] = frozenset()
         self.drives = Drives(self)
+        self.cloud = CloudLink(self)
+        self.asking = Asking(self)
         self._memory = Memory(hass, entry.entry_id)
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def config(self) -> RobotConfig:
+        """Return what the engine has to know beside what the robot says."""
+        return RobotConfig(self.cloud.is_usable)
 
     async def async_load(self) -> None:
         """Find the broker, and remember whether the robot heard."""
@@ -82,6 +93,7 @@ class TemiRuntime(FollowedRobot):
     async def async_start(self) -> None:
         """Listen."""
         await self.wire.async_start()
+        self.cloud.configure()
         self.report_faults()
         self._arm()
 
@@ -89,6 +101,8 @@ class TemiRuntime(FollowedRobot):
         """Listen no longer; a drive goes on, but nobody waits for it any more."""
         self.wire.stop()
         self.feed(Ending())
+        self.asking.stop()
+        self.cloud.stop()
         if self._timer is not None:
             self._timer.cancel()
         await self._memory.async_save(self.state.hearing)
@@ -97,7 +111,12 @@ class TemiRuntime(FollowedRobot):
     async def async_apply_config(self) -> None:
         """Apply changed settings; a drive goes on."""
         async_rename_devices(self.hass, self.entry)
-        self.settings = robot_settings(self.entry.data)
+        before, self.settings = self.settings, robot_settings(self.entry.data)
+        if (before.api_key, before.cloud_url) != (
+            self.settings.api_key,
+            self.settings.cloud_url,
+        ):
+            self.cloud.configure()
         self.report_faults()
 
     def diagnostics(self) -> Mapping[str, Any]:
@@ -128,6 +147,10 @@ class TemiRuntime(FollowedRobot):
 
     async def async_say(self, text: str) -> None:
         """Say something; the robot never says whether it did."""
+        is_reached = is_reached_by_mqtt(self.state)
+        if not is_reached and self.config.has_cloud:
+            await self.cloud.async_play(speak_sequence(self.settings.serial, text))
+            return
         await self.wire.async_send("tts", {"utterance": text})
         self._complain_if_deaf()
 
@@ -151,7 +174,13 @@ class TemiRuntime(FollowedRobot):
     def report_faults(self) -> None:
         """Bring the repair issues in line."""
         missing = missing_waypoints(self.settings.areas, self.state.waypoints)
-        found = faults(self.state, missing, self.retained, dt_util.utcnow())
+        found = faults(
+            self.state,
+            missing,
+            self.retained,
+            dt_util.utcnow(),
+            is_forbidden=self.cloud.is_forbidden,
+        )
         if found != self.faults:
             async_report(self.hass, self.entry, found, self.faults)
             self.faults = found
@@ -170,6 +199,10 @@ class TemiRuntime(FollowedRobot):
                 self._begin(self._async_send("move/stop", {}))
             case Say(text):
                 self._begin(self._async_send("tts", {"utterance": text}))
+            case PlayDrive(request):
+                self._begin(self.cloud.async_drive(request))
+            case EndSequence(sequence_id):
+                self._begin(self.cloud.async_end(sequence_id))
             case Ended(result):
                 self.drives.ended(result)
             case Happened():

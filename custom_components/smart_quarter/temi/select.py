@@ -24,7 +24,11 @@ async def async_setup_entry(
 
 
 class Destination(RobotEntity[Choice], SelectEntity):
-    """Sends the robot to a waypoint; the drive is confirmed, but not waited for."""
+    """Sends the robot to a waypoint; the drive is confirmed, but not waited for.
+
+    It is available always, for the actions of a robot name it: those on an unavailable entity
+    are skipped without a word, and nobody would learn that the robot does not come.
+    """
 
     @override
     def _read(self, view: RobotState) -> Choice:
@@ -35,6 +39,11 @@ class Destination(RobotEntity[Choice], SelectEntity):
         self._attr_options = list(view.waypoints)
         self._attr_current_option = chosen
         return view.waypoints, chosen
+
+    @override
+    def _is_available(self, view: RobotState) -> bool:
+        """Be there also for a robot that is away."""
+        return True
 
     @override
     async def async_select_option(self, option: str) -> None:

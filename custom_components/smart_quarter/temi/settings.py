@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .const import CONF_AREA, CONF_AREAS, CONF_SERIAL, CONF_WAYPOINT
+from .const import (
+    CONF_API_KEY,
+    CONF_AREA,
+    CONF_AREAS,
+    CONF_CLOUD_URL,
+    CONF_SERIAL,
+    CONF_WAYPOINT,
+)
 from .model import find_waypoint, known_as
 
 
@@ -15,13 +22,16 @@ class RobotSettings:
     serial: str
     areas: Mapping[str, str]
     """Waypoints by the areas of Home Assistant that were mapped to them."""
+    api_key: str | None
+    cloud_url: str
 
 
 def robot_settings(data: Mapping[str, Any]) -> RobotSettings:
     """Read the settings of an entry."""
     mapped = data.get(CONF_AREAS, ())
     areas = {each[CONF_AREA]: each[CONF_WAYPOINT] for each in mapped}
-    return RobotSettings(data[CONF_SERIAL], areas)
+    key, url = data.get(CONF_API_KEY), data.get(CONF_CLOUD_URL, "")
+    return RobotSettings(data[CONF_SERIAL], areas, key, url)
 
 
 def waypoint_of_area(
