@@ -1,9 +1,12 @@
 """Setting a robot up: found by its heartbeat or named, and changed."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 import json
 from typing import Any
 
+from aiohttp.test_utils import TestServer
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
     SOURCE_MQTT,
@@ -21,6 +24,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.smart_quarter.const import DOMAIN
 from custom_components.smart_quarter.temi import flow_checks
 from custom_components.smart_quarter.temi.runtime import TemiRuntime
+from simulator.temi.cloud import Cloud, Token
 from simulator.temi.on_air import Temi
 
 from ..broker import Mosquitto
@@ -286,6 +290,82 @@ async def test_a_robot_that_does_not_run_can_be_changed(hass: HomeAssistant) -> 
     )
     assert result["reason"] == "reconfigure_successful"
     assert entry.title == "Robbi"
+
+
+@pytest.fixture
+def tokens() -> dict[str, Token]:
+    """Return the keys that the cloud knows."""
+    return {
+        "right": Token(),
+        "poor": Token(scopes=("read:robot:status",)),
+        "another": Token(serials=frozenset({OTHER_SERIAL})),
+    }
+
+
+@pytest.fixture
+async def cloud(
+    socket_enabled: None, robot: Temi, tokens: dict[str, Token]
+) -> AsyncIterator[str]:
+    """Return the address of the cloud in front of the robot."""
+    application = Cloud([robot], tokens, lambda: datetime.now(UTC)).application()
+    async with TestServer(application) as server:
+        yield str(server.make_url("/openapi/v1"))
+
+
+@pytest.mark.usefixtures("mqtt")
+async def test_a_key_is_checked_before_it_is_stored(
+    hass: HomeAssistant, cloud: str
+) -> None:
+    configure, flow_id = hass.config_entries.flow.async_configure, await begin(hass)
+
+    async def enter(key: str, url: str = cloud) -> Any:
+        section = {"api_key": key, "cloud_url": url}
+        return await configure(flow_id, {**FORM, "cloud": section})
+
+    for key, error in (
+        ("wrong", "temi_key_unknown"),
+        ("poor", "temi_key_scopes"),
+        ("another", "temi_key_other_robot"),
+    ):
+        assert (await enter(key))["errors"] == {"base": error}
+    wrong = await enter("right", "ftp://127.0.0.1")
+    assert wrong["errors"] == {"base": "temi_cloud_url_invalid"}
+    silent = await enter("right", "http://127.0.0.1:9")
+    assert silent["errors"] == {"base": "temi_cloud_silent"}
+    result = await enter(" right ")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert (result["data"]["api_key"], result["data"]["cloud_url"]) == ("right", cloud)
+    await hass.async_block_till_done()
+
+
+async def test_a_key_is_taken_out_again_and_nothing_of_it_stays(
+    hass: HomeAssistant, set_up: SetUp, cloud: str
+) -> None:
+    entry = robot_entry(api_key="right", cloud_url=cloud)
+    runtime = await set_up(entry)
+    form = await change(hass, entry)
+    fields = form["data_schema"].schema["cloud"].schema.schema
+    known = [each.description["suggested_value"] for each in fields]
+    assert known == ["right", cloud]
+    result = await hass.config_entries.flow.async_configure(
+        form["flow_id"], {"name": "Temi", "cloud": {"cloud_url": cloud}}
+    )
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data.keys() == {"system", "name", "serial", "areas"}
+    await hass.async_block_till_done()
+    assert not runtime.config.has_cloud
+
+
+async def test_a_robot_that_is_found_can_have_a_key_at_once(
+    hass: HomeAssistant, mqtt: MockConfigEntry, cloud: str
+) -> None:
+    form = await find(hass, info())
+    section = {"api_key": "right", "cloud_url": cloud}
+    result = await hass.config_entries.flow.async_configure(
+        form["flow_id"], {"name": "Robbi", "cloud": section}
+    )
+    assert result["data"]["api_key"] == "right"
+    await hass.async_block_till_done()
 
 
 async def test_the_heartbeat_of_a_robot_that_was_removed_finds_it_anew(
