@@ -46,4 +46,7 @@ async def test_system_health_counts_sites_zones_and_problems(
         "emergency_open": 0,
         "emergency_faults": 0,
         "emergency_recorded": 0,
+        "temi_robots": 0,
+        "temi_online": 0,
+        "temi_faults": 0,
     }

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -34,6 +34,7 @@ async def test_the_entities_of_a_platform(
     monkeypatch: pytest.MonkeyPatch,
     set_up: SetUp,
     platform: Platform,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     only = replace(SPEC, platforms={platform: SPEC.platforms[platform]})
     monkeypatch.setitem(SYSTEMS, SPEC.key, only)
@@ -47,8 +48,8 @@ async def test_the_entities_of_a_platform(
         NavigationTold("entrance", Phase.START),
     ):
         runtime.feed(event)
-    with freeze_time("2026-07-01 06:00:00+00:00"):
-        runtime.feed(NavigationTold("entrance", Phase.COMPLETE))
+    freezer.move_to("2099-07-01 06:00:00+00:00")
+    runtime.feed(NavigationTold("entrance", Phase.COMPLETE))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 

@@ -3,7 +3,7 @@
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from ..const import CONF_SYSTEM, DOMAIN
+from ..running import runtimes
 from .const import SYSTEM
 from .news import SIGNAL, Listener
 from .runtime import EmergencyRuntime
@@ -11,11 +11,7 @@ from .runtime import EmergencyRuntime
 
 def houses(hass: HomeAssistant) -> list[EmergencyRuntime]:
     """Return all running houses."""
-    return [
-        entry.runtime_data
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
-        if entry.data[CONF_SYSTEM] == SYSTEM
-    ]
+    return runtimes(hass, SYSTEM)
 
 
 @callback

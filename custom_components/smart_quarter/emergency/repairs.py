@@ -2,21 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, override
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.components.repairs import RepairsFlow
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
-import voluptuous as vol
 
 from ..const import CONF_SYSTEM, DOMAIN
+from ..mend_flow import CONF_ENTRY, CONF_PROBLEM, MendFlow
 from .const import SYSTEM
 from .faults import ADVICE, Fault, Problem
 
-CONF_ENTRY: Final = "entry_id"
-CONF_PROBLEM: Final = "problem"
 FIXABLE: Final = frozenset({Problem.JOURNAL_DAMAGED, Problem.UNSUPERVISED})
 WARNINGS: Final = frozenset({Problem.BATTERY_LOW, Problem.HEARTBEAT_FAILED})
 CRITICAL: Final = frozenset({Problem.JOURNAL_FAILED, Problem.NOBODY_REACHABLE})
@@ -118,32 +116,10 @@ def _issue_id(entry: ConfigEntry, fault: Fault) -> str:
     return f"{SYSTEM}_{entry.entry_id}_{subject}_{fault.problem}"
 
 
-class AcknowledgeFlow(RepairsFlow):
+class AcknowledgeFlow(MendFlow):
     """Takes note that somebody has read what had happened, and has asked in the places."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        """Know the house and what is to be read."""
-        super().__init__()
-        self._data = data
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Begin."""
-        return await self.async_step_confirm()
-
-    async def async_step_confirm(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Ask, then take note."""
-        entry = self.hass.config_entries.async_get_entry(self._data[CONF_ENTRY])
-        if entry is None or entry.state is not ConfigEntryState.LOADED:
-            return self.async_abort(reason="gone")
-        if user_input is None:
-            return self.async_show_form(
-                step_id="confirm",
-                data_schema=vol.Schema({}),
-                description_placeholders=dict(self._data),
-            )
-        entry.runtime_data.acknowledge(Problem(self._data[CONF_PROBLEM]))
-        return self.async_create_entry(data={})
+    @override
+    async def _async_mend(self, runtime: Any) -> None:
+        """Take note."""
+        runtime.acknowledge(Problem(self._data[CONF_PROBLEM]))

@@ -9,6 +9,7 @@ from . import binary_sensor, button, event, notify, number, select, sensor
 from .actions import async_setup_actions
 from .const import CONF_API_KEY, CONF_AREAS, CONF_CLOUD_URL, CONF_SERIAL, SYSTEM
 from .flow import TemiFlow
+from .health import health_info
 from .memory import Memory
 from .repairs import create_fix_flow
 from .runtime import TemiRuntime
@@ -35,6 +36,7 @@ SPEC = SystemSpec(
     setup_actions=async_setup_actions,
     create_fix_flow=create_fix_flow,
     remove_entry=_async_remove_entry,
+    health=health_info,
     to_redact=frozenset(
         {CONF_SERIAL, CONF_AREAS, CONF_API_KEY, CONF_CLOUD_URL, "discovery_keys"}
     ),

@@ -1,20 +1,21 @@
 """Repair issues of a robot, and the flows that mend what can be mended from here."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, override
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.components.repairs import RepairsFlow
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
-import voluptuous as vol
 
 from ..const import CONF_SYSTEM, DOMAIN
+from ..mend_flow import CONF_ENTRY, CONF_PROBLEM, MendFlow
 from .const import SYSTEM
 from .faults import Fault, Problem
 
-CONF_ENTRY: Final = "entry_id"
-CONF_PROBLEM: Final = "problem"
+if TYPE_CHECKING:
+    from .runtime import TemiRuntime
+
 CONF_SUBJECT: Final = "subject"
 FIXABLE: Final = frozenset({Problem.DEAF, Problem.DOUBTFUL, Problem.COMMAND_RETAINED})
 ERRORS: Final = frozenset({Problem.DEAF, Problem.COMMAND_RETAINED})
@@ -66,38 +67,16 @@ def create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: Mapping[str, Any]
 ) -> RepairsFlow:
     """Return the flow that mends an issue."""
-    return MendFlow(data)
+    return RobotFlow(data)
 
 
-class MendFlow(RepairsFlow):
-    """Asks, then does what can be done from here."""
+class RobotFlow(MendFlow):
+    """Does what can be done from here, after somebody has been at the robot."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        """Know the robot and what is wrong with it."""
-        super().__init__()
-        self._data = data
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Begin."""
-        return await self.async_step_confirm()
-
-    async def async_step_confirm(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Say what is to be done, then take note of it or do it."""
-        entry = self.hass.config_entries.async_get_entry(self._data[CONF_ENTRY])
-        if entry is None or entry.state is not ConfigEntryState.LOADED:
-            return self.async_abort(reason="gone")
-        if user_input is None:
-            return self.async_show_form(
-                step_id="confirm",
-                data_schema=vol.Schema({}),
-                description_placeholders=dict(self._data),
-            )
+    @override
+    async def _async_mend(self, runtime: TemiRuntime) -> None:
+        """Delete a stored command, or take note that *Connect* was tapped."""
         if self._data[CONF_PROBLEM] == Problem.COMMAND_RETAINED:
-            await entry.runtime_data.async_forget(self._data[CONF_SUBJECT])
+            await runtime.async_forget(self._data[CONF_SUBJECT])
         else:
-            entry.runtime_data.connected()
-        return self.async_create_entry(data={})
+            runtime.connected()
