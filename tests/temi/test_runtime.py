@@ -140,6 +140,23 @@ async def test_who_does_not_wait_is_answered_at_once(
     await until(lambda: state_of(hass, "sensor.temi_location") == "entrance")
 
 
+async def test_a_drive_right_after_a_start_waits_for_the_first_heartbeat(
+    hass: HomeAssistant, set_up: SetUp, robot: Temi
+) -> None:
+    runtime = await set_up(robot_entry())
+    assert runtime.state.online is None
+    assert (await go(hass, waypoint="entrance"))["result"] == "arrived"
+
+
+async def test_a_drive_of_a_robot_that_never_reports_is_an_error_soon(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    await set_up(robot_entry())
+    with pytest.raises(HomeAssistantError) as failed:
+        await go(hass, waypoint="entrance")
+    assert failed.value.translation_key == "temi_offline"
+
+
 async def test_the_destination_sends_and_shows_where_it_goes(
     hass: HomeAssistant, temi: TemiRuntime
 ) -> None:
@@ -418,6 +435,30 @@ async def test_a_way_that_is_blocked_for_good_ends_with_a_reason_in_words(
     answer = await go(hass, waypoint="entrance", retries=0)
     assert (answer["result"], answer["reason"]) == ("aborted", "obstacle")
     assert (answer["reason_id"], answer["attempts"]) == (2000, 1)
+
+
+async def test_an_obstacle_that_goes_away_only_delays(
+    hass: HomeAssistant,
+    temi: TemiRuntime,
+    robot: Temi,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("simulator.temi.driving.BLOCKED_S", 0.2)
+    seen: list[str] = []
+    temi.subscribe_news(lambda news: seen.append(news.news.value))
+    robot.do("block", datetime.now(UTC))
+    answer = await go(hass, waypoint="entrance")
+    assert (answer["result"], answer["attempts"]) == ("arrived", 1)
+    assert seen == ["started", "obstacle", "arrived"]
+
+
+async def test_a_robot_that_has_lost_its_position_looks_where_it_is_and_drives(
+    hass: HomeAssistant, temi: TemiRuntime, robot: Temi
+) -> None:
+    robot.faults["lost_position"] = 1.0
+    drive = hass.async_create_task(go(hass, waypoint="entrance"))
+    await until(lambda: state_of(hass, "sensor.temi_navigation") == "reposing")
+    assert (await drive)["result"] == "arrived"
 
 
 async def test_a_robot_that_finds_no_way_is_stuck_and_stopped(

@@ -104,6 +104,7 @@ def async_setup_actions(hass: HomeAssistant) -> None:
 async def _async_go_to(robot: Destination, call: ServiceCall) -> ServiceResponse:
     """Drive somewhere, and answer how it went."""
     runtime, data = robot.runtime, call.data
+    await runtime.drives.async_meet()
     if (waypoint := waypoint_of(robot, data)) is None:
         raise SmartQuarterInputError("temi_where")
     wishes = {

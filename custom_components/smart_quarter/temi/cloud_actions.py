@@ -45,6 +45,7 @@ PLAY: Final[VolDictType] = {
 async def async_start_call(robot: Destination, call: ServiceCall) -> ServiceResponse:
     """Call somebody, at a waypoint if one is named."""
     runtime, data = robot.runtime, call.data
+    await runtime.drives.async_meet()
     where = waypoint_of(robot, data)
     known = await runtime.cloud.async_contacts()
     body = call_sequence(
@@ -59,6 +60,7 @@ async def async_start_call(robot: Destination, call: ServiceCall) -> ServiceResp
 
 async def async_play(robot: Destination, call: ServiceCall) -> ServiceResponse:
     """Play a sequence."""
+    await robot.runtime.drives.async_meet()
     cloud, wanted = robot.runtime.cloud, call.data[ATTR_STEPS]
     calls = any(CALL in each for each in wanted)
     known = await cloud.async_contacts() if calls else ()

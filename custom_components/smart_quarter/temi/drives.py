@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import callback
 from homeassistant.helpers import area_registry as ar
@@ -15,6 +15,9 @@ from .settings import waypoint_of_area
 
 if TYPE_CHECKING:
     from .runtime import TemiRuntime
+
+FIRST_WORD_S: Final = 4.0
+"""A robot that is there reports every three seconds."""
 
 
 class Drives:
@@ -56,6 +59,21 @@ class Drives:
             area=area_id if area is None else area.name,
         )
 
+    async def async_meet(self) -> None:
+        """Wait for the first heartbeat: right after a start nobody knows who is there."""
+        runtime = self._runtime
+        if runtime.state.online is not None:
+            return
+        met = asyncio.Event()
+        stop = runtime.subscribe(None, met.set)
+        try:
+            async with asyncio.timeout(FIRST_WORD_S):
+                await met.wait()
+        except TimeoutError:
+            return
+        finally:
+            stop()
+
     @callback
     def begin(
         self, waypoint: str, wishes: Mapping[str, Any] | None = None
@@ -80,6 +98,7 @@ class Drives:
 
     async def async_go_home(self) -> None:
         """Drive to the dock; nobody waits for it."""
+        await self.async_meet()
         self.begin(self.waypoint(HOME))
 
     async def async_check(self) -> None:

@@ -49,4 +49,5 @@ class Destination(RobotEntity[Choice], SelectEntity):
     async def async_select_option(self, option: str) -> None:
         """Begin the drive."""
         drives = self.runtime.drives
+        await drives.async_meet()
         drives.begin(drives.waypoint(option))
