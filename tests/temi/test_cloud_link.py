@@ -181,8 +181,7 @@ async def test_stopping_ends_what_the_cloud_plays(
     drive = hass.async_create_task(go(hass, waypoint="entrance"))
     await until(lambda: robot.robot.driver.is_driving)
     await until(lambda: temi.state.is_moving)
-    with pytest.raises(HomeAssistantError):
-        await use(hass, "button", "press", entity_id="button.temi_stop")
+    await use(hass, "button", "press", entity_id="button.temi_stop")
     assert (await drive)["result"] == "stopped"
     await until(lambda: not robot.robot.driver.is_driving)
 
@@ -351,6 +350,27 @@ async def test_a_robot_without_the_plan_is_a_repair_issue(
     assert temi.config.has_cloud
 
 
+async def test_a_key_that_may_do_less_is_good_for_the_rest(
+    hass: HomeAssistant, temi: TemiRuntime, robot: Temi, tokens: dict[str, Token]
+) -> None:
+    tokens[KEY] = Token(scopes=("read:robot:status", "action:robot:sequence"))
+    with pytest.raises(HomeAssistantError) as refused:
+        await act(hass, "get_contacts")
+    assert refused.value.translation_key == "temi_cloud_forbidden"
+    assert issues(hass) == set()
+    temi.state = replace(temi.state, hearing=Hearing.DEAF)
+    assert (await go(hass, waypoint="entrance"))["result"] == "arrived"
+
+
+async def test_a_key_that_may_not_drive_is_said_so(
+    hass: HomeAssistant, temi: TemiRuntime, tokens: dict[str, Token]
+) -> None:
+    tokens[KEY] = Token(scopes=("read:robot:status",))
+    temi.state = replace(temi.state, hearing=Hearing.DEAF)
+    answer = await go(hass, waypoint="entrance")
+    assert (answer["result"], answer["detail"]) == ("no_reaction", "not_allowed")
+
+
 async def test_a_cloud_that_is_silent_is_asked_less_often_and_said_so(
     hass: HomeAssistant, temi: TemiRuntime, cloud: TestServer
 ) -> None:
@@ -370,6 +390,7 @@ async def test_the_key_is_in_no_log_and_no_diagnostics(
     (entry,) = hass.config_entries.async_loaded_entries(DOMAIN)
     told = await async_get_config_entry_diagnostics(hass, entry)
     assert KEY not in str(told)
+    assert told["runtime"]["cloud"]["usable"] is True
     assert temi.settings.serial not in str(told)
     assert KEY not in caplog.text
 

@@ -1,7 +1,7 @@
 """Questions: the robot or a voice assistant asks, and whoever answers first is heard."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,10 +43,10 @@ class Asking:
         context: Context,
     ) -> Answered:
         """Ask, and return the first answer; silence when the time is over."""
-        self._end(Answered(Answer.REPLACED))
+        self.stop()
         waiting: Open = self._runtime.hass.loop.create_future()
         self._open = waiting
-        stop = self._runtime.subscribe(None, self._touch_listener())
+        stop = self._runtime.subscribe(None, self._touch_listener(waiting))
         self._runtime.notify()
         asking = self._runtime.entry.async_create_background_task(
             self._runtime.hass,
@@ -72,19 +72,15 @@ class Asking:
             raise SmartQuarterInputError(
                 "temi_nothing_asked", name=self._runtime.entry.title
             )
-        self._end(Answered(answer, By.BUTTON))
+        _end(self._open, Answered(answer, By.BUTTON))
 
     @callback
     def stop(self) -> None:
         """Wait for no answer any more."""
-        self._end(Answered(Answer.REPLACED))
+        if self._open is not None:
+            _end(self._open, Answered(Answer.REPLACED))
 
-    def _end(self, answered: Answered) -> None:
-        """Hand an answer to who waits for it."""
-        if self._open is not None and not self._open.done():
-            self._open.set_result(answered)
-
-    def _touch_listener(self) -> Any:
+    def _touch_listener(self, waiting: Open) -> Callable[[], None]:
         """Return what notices that somebody begins to use the robot."""
         was_in_use = self._runtime.state.in_use
 
@@ -93,7 +89,7 @@ class Asking:
             nonlocal was_in_use
             before, was_in_use = was_in_use, self._runtime.state.in_use
             if was_in_use and not before:
-                self._end(Answered(Answer.TAP, By.TOUCH))
+                _end(waiting, Answered(Answer.TAP, By.TOUCH))
 
         return look
 
@@ -105,10 +101,11 @@ class Asking:
         waiting: Open,
     ) -> None:
         """Ask through the voice assistant, else, or when that fails, through the robot."""
-        if satellite is not None and await self._async_through(
-            satellite, question, context
-        ):
-            return
+        if satellite is not None:
+            data = {**satellite, "question": question}
+            if (answer := await self._async_through(data, context)) is not None:
+                _end(waiting, Answered(answer, By.SATELLITE))
+                return
         try:
             await self._runtime.async_say(question)
         except HomeAssistantError as err:
@@ -116,22 +113,26 @@ class Asking:
                 waiting.set_exception(err)
 
     async def _async_through(
-        self, satellite: Mapping[str, Any], question: str, context: Context
-    ) -> bool:
-        """Ask through a voice assistant, and tell whether that worked."""
+        self, data: dict[str, Any], context: Context
+    ) -> Answer | None:
+        """Ask through a voice assistant; None: it could not."""
         try:
             said = await self._runtime.hass.services.async_call(
                 SATELLITE,
                 "ask_question",
-                {**satellite, "question": question},
+                data,
                 blocking=True,
                 context=context,
                 return_response=True,
             )
         except HomeAssistantError as err:
             _LOGGER.debug("A voice assistant did not ask: %s", type(err).__name__)
-            return False
+            return None
         known = {Answer.YES.value: Answer.YES, Answer.NO.value: Answer.NO}
-        found = known.get(str((said or {}).get("id")), Answer.UNCLEAR)
-        self._end(Answered(found, By.SATELLITE))
-        return True
+        return known.get(str((said or {}).get("id")), Answer.UNCLEAR)
+
+
+def _end(waiting: Open, answered: Answered) -> None:
+    """Hand an answer to who waits for it, unless there is one already."""
+    if not waiting.done():
+        waiting.set_result(answered)

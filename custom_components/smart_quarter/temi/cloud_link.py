@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -16,6 +17,7 @@ from .cloud import (
     CloudForbiddenError,
     CloudRefusal,
     CloudRefusedError,
+    CloudUnreachableError,
 )
 from .cloud_entities import async_forget_cloud
 from .cloud_model import CloudStatus, Contact
@@ -51,6 +53,7 @@ class CloudLink:
         self._watching: asyncio.Task[None] | None = None
         self._look = asyncio.Event()
         self._failures = 0
+        self._knows_waypoints = False
         self._playing = asyncio.Lock()
         self._has_entities = self._is_unknown = False
         self.status: CloudStatus | None = None
@@ -91,8 +94,18 @@ class CloudLink:
         if self._watching is not None:
             self._watching.cancel()
         self._cloud = self._watching = self.status = None
-        self.is_forbidden = self._is_unknown = False
+        self.is_forbidden = self._is_unknown = self._knows_waypoints = False
         self._failures = 0
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return what is known of the cloud, without what it says of persons."""
+        status = self.status
+        return {
+            "usable": self.is_usable,
+            "failures": self._failures,
+            "presence": status and status.presence,
+            "in_call": status and status.in_call,
+        }
 
     def subscribe_set(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
         """Call the listener when there is a key, now or later."""
@@ -114,10 +127,11 @@ class CloudLink:
             feed(CloudAccepted(drive_id, await self._async_play(body)))
         except CloudRefusedError as err:
             feed(CloudRefused(drive_id, err.reason.value))
-        except (CloudError, SmartQuarterError) as err:
-            if isinstance(err, CloudError):
-                self._note(err)
-            feed(CloudRefused(drive_id, "unreachable"))
+        except CloudError as err:
+            self._note(err)
+            feed(CloudRefused(drive_id, _detail(err)))
+        except SmartQuarterError:
+            feed(CloudRefused(drive_id, "no_key"))
 
     async def async_end(self, sequence_id: str) -> None:
         """Let the cloud end a sequence; one that has ended already is as good."""
@@ -176,24 +190,26 @@ class CloudLink:
 
     async def _async_watch(self, cloud: Cloud) -> None:
         """Ask again and again; sooner when something was begun."""
-        self.waypoints = await self._async_waypoints(cloud)
         while self._cloud is cloud:
+            self._look.clear()
             await self._async_ask(cloud)
             pause_s = delay_s(self._failures, is_active=self._is_active())
-            self._look.clear()
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(pause_s):
                     await self._look.wait()
-            except TimeoutError:
-                continue
 
-    async def _async_waypoints(self, cloud: Cloud) -> tuple[str, ...]:
-        """Return where the robot can go; asked once, for a robot that MQTT does not reach."""
+    async def _async_learn_waypoints(self, cloud: Cloud) -> None:
+        """Learn where the robot can go, in case MQTT does not reach it; once is enough."""
+        if self._knows_waypoints:
+            return
         try:
-            return await cloud.async_locations()
-        except CloudError as err:
-            self._note(err)
-            return ()
+            self.waypoints = await cloud.async_locations()
+        except CloudUnreachableError:
+            return
+        except CloudError:
+            # A key without this right is good for all the rest
+            self.waypoints = ()
+        self._knows_waypoints = True
 
     async def _async_ask(self, cloud: Cloud) -> None:
         """Ask once how the robot is."""
@@ -202,11 +218,13 @@ class CloudLink:
         except CloudError as err:
             self.status = None
             self._failures += 1
+            self.is_forbidden = isinstance(err, CloudForbiddenError)
             self._note(err)
         else:
             self._failures = 0
             self.is_forbidden = self._is_unknown = False
             self._tell(self.status)
+            await self._async_learn_waypoints(cloud)
         self._runtime.report_faults()
         self._runtime.notify()
 
@@ -237,12 +255,18 @@ class CloudLink:
         return status.in_call or bool(status.sequence and status.sequence.is_running)
 
     def _note(self, err: CloudError) -> None:
-        """Ask for a new key, or remember that this one may not do what it should."""
+        """Ask for a new key when the cloud does not know this one."""
         if isinstance(err, CloudAuthError):
             self._is_unknown = True
             self._runtime.entry.async_start_reauth(self._runtime.hass)
-        self.is_forbidden |= isinstance(err, CloudForbiddenError)
-        self._runtime.report_faults()
+
+
+def _detail(err: CloudError) -> str:
+    """Return why the cloud does not play a drive, in one word."""
+    match err:
+        case CloudAuthError() | CloudForbiddenError():
+            return "not_allowed"
+    return "unreachable"
 
 
 def _sentence(err: CloudError) -> str:

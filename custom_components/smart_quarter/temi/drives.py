@@ -65,7 +65,13 @@ class Drives:
         if runtime.state.online is not None:
             return
         met = asyncio.Event()
-        stop = runtime.subscribe(None, met.set)
+
+        @callback
+        def look() -> None:
+            if runtime.state.online is not None:
+                met.set()
+
+        stop = runtime.subscribe(None, look)
         try:
             async with asyncio.timeout(FIRST_WORD_S):
                 await met.wait()

@@ -121,7 +121,8 @@ class TemiRuntime(FollowedRobot):
 
     def diagnostics(self) -> Mapping[str, Any]:
         """Return what helps to find a fault, without anything personal."""
-        return robot_diagnostics(self.state, self.settings, self.refused, self.faults)
+        told = robot_diagnostics(self.state, self.settings, self.refused, self.faults)
+        return {**told, "cloud": self.cloud.diagnostics()}
 
     def is_device_in_use(self, device: AnyDeviceEntry) -> bool:
         """Tell whether the device is the robot."""
@@ -141,9 +142,11 @@ class TemiRuntime(FollowedRobot):
         self._arm()
 
     async def async_stop(self) -> None:
-        """Stand still."""
+        """Stand still; what the cloud plays it ends itself."""
+        drive = self.state.drive
         self.feed(Stop())
-        self._complain_if_deaf()
+        if drive is None or drive.sequence_id is None:
+            self._complain_if_deaf()
 
     async def async_say(self, text: str) -> None:
         """Say something; the robot never says whether it did."""
