@@ -19,9 +19,10 @@ from .logins import CARE, PANEL
 from .options import Options, read_options
 from .processes import DemoError, Processes, check_port, wait_for_port
 from .quarter import set_up
+from .robot import API_KEY
 
 START_S = 180.0
-BROKER_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 
 
 def main() -> int:
@@ -44,7 +45,8 @@ async def _run(options: Options) -> None:
     _on_signals(task.cancel)
     world = _world(options)
     check_port(options.host, options.port, "--port")
-    check_port(BROKER_HOST, options.broker_port, "--broker-port")
+    check_port(LOOPBACK, options.broker_port, "--broker-port")
+    check_port(LOOPBACK, options.cloud_port, "--cloud-port")
     config, logs = options.state / "config", options.state / "log"
     if options.reset:
         shutil.rmtree(config, ignore_errors=True)
@@ -84,22 +86,28 @@ async def _start_processes(options: Options, processes: Processes) -> None:
     """Start the broker, the simulator, and Home Assistant."""
     _say("Starting the broker and the simulator ...")
     port = str(options.broker_port)
-    await processes.start(
-        "broker", "demo.broker", "--host", BROKER_HOST, "--port", port
-    )
-    await wait_for_port(BROKER_HOST, options.broker_port, processes)
-    faults = [f"--fault={fault}" for fault in options.faults]
-    speed = f"--speed={options.speed}"
-    # Zigbee2MQTT would wait 30 s, which is long for somebody who only has a look
-    soon = "--republish-after=0.5"
-    await processes.start(
-        "simulator", "simulator", f"--port={port}", speed, soon, *faults
-    )
+    await processes.start("broker", "demo.broker", "--host", LOOPBACK, "--port", port)
+    await wait_for_port(LOOPBACK, options.broker_port, processes)
+    await processes.start("simulator", "simulator", *_simulator(options))
+    await wait_for_port(LOOPBACK, options.cloud_port, processes)
     _say("Starting Home Assistant ...")
     config = str(options.state / "config")
     await processes.start(
         "home-assistant", "homeassistant", "--skip-pip", "--config", config
     )
+
+
+def _simulator(options: Options) -> list[str]:
+    """Return what the simulator is told."""
+    return [
+        f"--port={options.broker_port}",
+        f"--speed={options.speed}",
+        # Zigbee2MQTT would wait 30 s, which is long for somebody who only has a look
+        "--republish-after=0.5",
+        f"--cloud-port={options.cloud_port}",
+        f"--cloud-token={API_KEY}",
+        *(f"--fault={fault}" for fault in options.faults),
+    ]
 
 
 async def _set_up(options: Options, processes: Processes, world: World) -> None:

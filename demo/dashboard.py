@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from .cards import WIDE, add_page, deed_tile, perform, section, seen_while, tile, view
 from .emergency import TEXTS as HOUSE
 from .home_assistant import HomeAssistant, Json
 from .irrigation import DOMAIN, TEXTS as GARDEN
@@ -10,7 +11,6 @@ from .options import Options
 
 URL_PATH = "quarter-garden"
 FLAT_TITLE = {"de": "Wohnung", "en": "Flat"}
-WIDE = {"columns": 12}
 LARGE = {"columns": 12, "rows": 4}
 type Deed = tuple[str, dict[str, str], str, Json]
 """Something to do about a part: the action, its words, its icon and what it needs to know."""
@@ -71,29 +71,13 @@ async def make_dashboard(home: HomeAssistant, options: Options) -> None:
     """Make the pages; the garden is the first one that is seen."""
     for page in PAGES:
         title = page.title[options.language]
-        view = await _view(home, page, title, options.language)
-        await _add_page(home, page.url_path, title, page.icon, view)
+        shown = await _view(home, page, title, options.language)
+        await add_page(home, page.url_path, title, page.icon, shown)
     title = FLAT_TITLE[options.language]
-    view = await _panel_view(home, title)
-    await _add_page(home, PANEL.url_path, title, "mdi:tablet", view)
+    shown = await _panel_view(home, title)
+    await add_page(home, PANEL.url_path, title, "mdi:tablet", shown)
     value = {"default_panel": URL_PATH}
     await home.command("frontend/set_user_data", key="core", value=value)
-
-
-async def _add_page(
-    home: HomeAssistant, url_path: str, title: str, icon: str, view: Json
-) -> None:
-    """Add a page to the sidebar."""
-    await home.command(
-        "lovelace/dashboards/create",
-        url_path=url_path,
-        title=title,
-        icon=icon,
-        show_in_sidebar=True,
-    )
-    await home.command(
-        "lovelace/config/save", url_path=url_path, config={"views": [view]}
-    )
 
 
 async def _panel_view(home: HomeAssistant, title: str) -> Json:
@@ -102,13 +86,12 @@ async def _panel_view(home: HomeAssistant, title: str) -> Json:
     ((_, parts),) = (await home.owners("emergency")).items()
     flat = next(part for part in parts if part["subentry_type"] == "place")
     owner = flat["subentry_id"]
-    cards: list[Json] = [{"type": "heading", "heading": flat["title"]}]
-    cards.append(_tile(entity_ids[f"{owner}_state"]) | {"grid_options": WIDE})
-    for key in ("call", "cancel"):
-        button = _tile(entity_ids[f"{owner}_{key}"])
-        cards.append(button | {"vertical": True, "grid_options": LARGE})
-    section = {"type": "grid", "cards": cards}
-    return {"title": title, "type": "sections", "max_columns": 1, "sections": [section]}
+    large = {"vertical": True, "grid_options": LARGE}
+    cards = [
+        tile(entity_ids[f"{owner}_state"]) | WIDE,
+        *(tile(entity_ids[f"{owner}_{key}"]) | large for key in ("call", "cancel")),
+    ]
+    return view(title, [section(flat["title"], cards)], columns=1)
 
 
 async def _view(home: HomeAssistant, page: Page, title: str, language: str) -> Json:
@@ -116,64 +99,31 @@ async def _view(home: HomeAssistant, page: Page, title: str, language: str) -> J
     entity_ids = await home.entity_ids(DOMAIN)
     ((entry, parts),) = (await home.owners(page.system)).items()
     heading = page.heading[language]
-    sections = [_section(entity_ids, entry, heading, page.tiles)]
+    sections = [section(heading, _tiles(entity_ids, entry, page.tiles))]
     for part in sorted(parts, key=lambda part: str(part["subentry_type"])):
-        if tiles := page.part_tiles.get(part["subentry_type"]):
+        if keys := page.part_tiles.get(part["subentry_type"]):
             owner = part["subentry_id"]
-            section = _section(entity_ids, owner, part["title"], tiles)
+            cards = _tiles(entity_ids, owner, keys)
             deeds = page.part_deeds.get(part["subentry_type"], ())
-            section["cards"][2:2] = [
+            cards[1:1] = [
                 _deed(entity_ids[f"{owner}_state"], deed, language) for deed in deeds
             ]
-            sections.append(section)
-    return {
-        "title": title,
-        "type": "sections",
-        "max_columns": 4,
-        "sections": sections,
-    }
+            sections.append(section(part["title"], cards))
+    return view(title, sections, columns=4)
 
 
-def _section(
-    entity_ids: dict[str, str], owner: str, heading: str, tiles: tuple[str, ...]
-) -> Json:
-    """Return a column with a heading and a tile for each entity."""
-    cards: list[Json] = [{"type": "heading", "heading": heading}]
-    cards += [
-        _tile(entity_ids[f"{owner}_{tile}"])
-        for tile in tiles
-        if f"{owner}_{tile}" in entity_ids
+def _tiles(entity_ids: dict[str, str], owner: str, keys: tuple[str, ...]) -> list[Json]:
+    """Return a tile for each entity that is there."""
+    return [
+        tile(entity_ids[f"{owner}_{key}"])
+        for key in keys
+        if f"{owner}_{key}" in entity_ids
     ]
-    return {"type": "grid", "cards": cards}
 
 
 def _deed(state: str, deed: Deed, language: str) -> Json:
     """Return a tile that does something about a part, seen while there is something to do."""
     action, words, icon, data = deed
-    return {
-        "type": "tile",
-        "entity": state,
-        "name": words[language],
-        "icon": icon,
-        "hide_state": True,
-        "tap_action": {
-            "action": "perform-action",
-            "perform_action": f"{DOMAIN}.{action}",
-            "target": {"entity_id": state},
-            "data": data,
-        },
-        "visibility": [{"condition": "state", "entity": state, "state_not": "idle"}],
-    }
-
-
-def _tile(entity_id: str) -> Json:
-    """Return a tile; a button is pressed by a tap on any part of it."""
-    tile: Json = {"type": "tile", "entity": entity_id, "name": {"type": "entity"}}
-    if entity_id.startswith("button."):
-        press = {
-            "action": "perform-action",
-            "perform_action": "button.press",
-            "target": {"entity_id": entity_id},
-        }
-        tile |= {"hide_state": True, "tap_action": press}
-    return tile
+    tap = perform(f"{DOMAIN}.{action}", data, state)
+    card = deed_tile(state, words[language], icon, tap)
+    return seen_while(card, state, state_not="idle")

@@ -19,6 +19,11 @@ TEXTS = {
 }
 
 
+def flat_name(number: str, options: Options) -> str:
+    """Return what a flat is called."""
+    return f"{TEXTS['flat'][options.language]} {number}"
+
+
 async def set_up_emergency(
     home: HomeAssistant, options: Options, entities: Entities
 ) -> None:
@@ -44,7 +49,7 @@ async def set_up_emergency(
     await home.add_subentry(entry_id, "shift", [shift])
     for device, number in FLATS.items():
         place: Json = {
-            "name": f"{words['flat']} {number}",
+            "name": flat_name(number, options),
             "manual": [entities[f"cord_{device}", "action"]],
             "fall": [entities[f"radar_{device}", "fall_status"]],
             "policy": ids[words["plan"]],

@@ -4,12 +4,14 @@ from simulator.alarms import alarms
 from simulator.devices import Device, sensors
 from simulator.discovery import BASE
 from simulator.faults import SENSOR
+from simulator.temi.maps import announcement
 from simulator.valves import valves
 from simulator.world import World
 
 from .home_assistant import HomeAssistant
 
 NOT_THERE = {"unavailable", "unknown"}
+MAP = "map"
 MOMENTARY = {"event", "notify"}
 """Components that have no state until something happens."""
 
@@ -31,6 +33,10 @@ class Entities:
             for entity in device.hardware.entities
             if entity.payload.get("enabled_by_default", True)
         }
+        self.maps = {
+            robot.key: str(announcement(robot)[1]["unique_id"])
+            for robot in world.scenario.robots
+        }
         self._reporting = {
             self._unique_ids[device.key, entity.object_id]
             for device in devices
@@ -39,6 +45,9 @@ class Entities:
             and (device.key, entity.object_id) in self._unique_ids
             and _reports(world, device.key)
         }
+        for robot, unique_id in self.maps.items():
+            self._unique_ids[robot, MAP] = unique_id
+            self._reporting.add(unique_id)
         self._entity_ids: dict[str, str] = {}
         self.ieees = {device.key: device.ieee for device in devices}
 

@@ -14,6 +14,9 @@ NAME = "Demo"
 POLL_S = 0.25
 FLOWS = "/api/config/config_entries/flow"
 SUBENTRY_FLOWS = "/api/config/config_entries/subentries/flow"
+SCRIPTS = "/api/config/script/config"
+PARTS = {"irrigation": "zone", "emergency": "place"}
+"""What an installation of a system consists of; a robot has no parts."""
 
 type Json = dict[str, Any]
 
@@ -173,17 +176,12 @@ class HomeAssistant:
     async def owners(self, system: str) -> dict[str, list[Json]]:
         """Return the entries of one of our systems by their ids, each with its parts."""
         found: dict[str, list[Json]] = {}
-        kinds = {
-            "irrigation": {"zone", "tank"},
-            "emergency": {"place", "person", "policy"},
-        }
         for entry in await self.entries("smart_quarter"):
-            entry_id = entry["entry_id"]
-            parts = await self.command(
-                "config_entries/subentries/list", entry_id=entry_id
-            )
-            if {part["subentry_type"] for part in parts} & kinds[system]:
-                found[entry_id] = parts
+            if _system(entry) == system:
+                entry_id = entry["entry_id"]
+                found[entry_id] = await self.command(
+                    "config_entries/subentries/list", entry_id=entry_id
+                )
         return found
 
     async def entity_ids(self, platform: str) -> dict[str, str]:
@@ -198,6 +196,25 @@ class HomeAssistant:
         flow = await self._call("POST", FLOWS, {"handler": domain})
         return await self._answer(FLOWS, flow, steps)
 
+    async def discovered(self, domain: str) -> list[str]:
+        """Return the flows of what an integration has found over MQTT."""
+        return [
+            flow["flow_id"]
+            for flow in await self.command("config_entries/flow/progress")
+            if flow["handler"] == domain and flow["context"]["source"] == "mqtt"
+        ]
+
+    async def confirm(self, flow_id: str, answer: Json) -> None:
+        """Set up what was found."""
+        await self._answer(FLOWS, {"flow_id": flow_id}, [answer])
+
+    async def settings(self, domain: str, entry_id: str) -> Json:
+        """Return the settings of a config entry, as its form shows them."""
+        wish = {"handler": domain, "entry_id": entry_id}
+        flow = await self._call("POST", FLOWS, wish)
+        await self._call("DELETE", f"{FLOWS}/{flow['flow_id']}")
+        return _shown(flow["data_schema"])
+
     async def reconfigure(self, domain: str, entry_id: str, answer: Json) -> None:
         """Give a config entry other settings."""
         wish = {"handler": domain, "entry_id": entry_id}
@@ -205,6 +222,10 @@ class HomeAssistant:
         flow = await self._call("POST", f"{FLOWS}/{flow['flow_id']}", answer)
         if flow.get("reason") != "reconfigure_successful":
             raise DemoError(f"The flow ended with {flow}")
+
+    async def write_script(self, key: str, script: Json) -> None:
+        """Add a script, or write it anew."""
+        await self._call("POST", f"{SCRIPTS}/{key}", script)
 
     async def add_subentry(self, entry_id: str, kind: str, steps: list[Json]) -> Json:
         """Add a subentry to a config entry."""
@@ -255,3 +276,21 @@ class HomeAssistant:
                 reason = await answer.text()
                 raise DemoError(f"{method} {path}: {answer.status} {reason}")
             return await answer.json()
+
+
+def _system(entry: Json) -> str:
+    """Return the system of an entry of ours."""
+    kinds = entry["supported_subentry_types"]
+    return next((s for s, kind in PARTS.items() if kind in kinds), "temi")
+
+
+def _shown(form: list[Json]) -> Json:
+    """Return what a form begins with; what is empty is left out."""
+    found: Json = {}
+    for field in form:
+        value = field.get("description", {}).get("suggested_value")
+        if field.get("type") == "expandable":
+            value = _shown(field["schema"])
+        if value is not None:
+            found[field["name"]] = value
+    return found

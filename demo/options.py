@@ -6,6 +6,7 @@ import locale
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+CLOUD_PORT = 18831
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class Options:
     host: str
     port: int
     broker_port: int
+    cloud_port: int = CLOUD_PORT
     speed: float
     language: str
     faults: tuple[str, ...]
@@ -36,6 +38,7 @@ def read_options(arguments: list[str]) -> Options:
         host=options.host,
         port=options.port,
         broker_port=options.broker_port,
+        cloud_port=options.cloud_port,
         speed=options.speed,
         language=options.language,
         faults=tuple(options.fault),
@@ -52,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8123, help="port of the web page")
     parser.add_argument("--broker-port", type=int, default=18830, help="port for MQTT")
+    parser.add_argument(
+        "--cloud-port", type=int, default=CLOUD_PORT, help="port of the robot's cloud"
+    )
     parser.add_argument(
         "--speed",
         type=float,

@@ -10,6 +10,8 @@ from .home_assistant import HomeAssistant, Json
 from .irrigation import set_up_irrigation
 from .logins import CARE, LANGUAGE, PANEL, open_page_of, use_language
 from .options import Options
+from .robot import move_cloud, set_up_robot, show_the_flats, wait_for_robot
+from .robot_page import make_robot_page
 
 POLL_S = 0.25
 MQTT_ISSUE = "protocol_5_migration"
@@ -24,15 +26,21 @@ async def set_up(home: HomeAssistant, options: Options, entities: Entities) -> N
         await home.reconfigure("mqtt", entry["entry_id"], _broker(options))
     await _ignore_protocol_issue(home)
     await _wait_for_devices(home, entities)
+    await move_cloud(home, options)
     # The language is stored last: without it the furnishing is not complete
     if await home.command("frontend/get_user_data", key=LANGUAGE) == {"value": None}:
         if not await home.entries("smart_quarter"):
             await set_up_irrigation(home, options, entities)
             await set_up_emergency(home, options, entities)
-        await furnish(home, entities, options)
+        if not await home.owners("temi"):
+            await set_up_robot(home, options)
+        area_ids = await furnish(home, entities, options)
+        await show_the_flats(home, entities, options, area_ids)
         await make_dashboard(home, options)
+        await make_robot_page(home, options, entities)
         for login in (CARE, PANEL):
             await open_page_of(home, login, options)
+        await wait_for_robot(home)
         await use_language(home, options)
 
 

@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("device", nargs="?", help="for example cord_1")
     parser.add_argument("deed", nargs="*", help="for example pull")
     parser.add_argument("--host", default="127.0.0.1", help="address of the broker")
-    parser.add_argument("--port", type=int, default=1883, help="port of the broker")
+    parser.add_argument(
+        "--port", type=int, default=18830, help="port of the broker, as in the demo"
+    )
     parser.add_argument("--scenario", type=Path, default=LOBEDA)
     return parser
 

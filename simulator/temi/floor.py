@@ -90,7 +90,7 @@ def floor_map(floor: Floor) -> str:
 def _building(plan: Plan, target: str | None) -> Iterator[str]:
     """Yield the rooms, and the corridor between them."""
     end, bottom = WIDTH - EDGE, plan.height - WALL
-    yield f'<rect class="page" width="100%" height="{_n(plan.height)}" rx="28"/>'
+    yield f'<rect class="page" width="100%" height="{_n(plan.height)}"/>'
     yield _rect("room", EDGE, EDGE, end, plan.height - EDGE)
     yield _rect("hall", EDGE, WALL, end, bottom)
     yield _rect("wall", EDGE, EDGE, end, plan.height - EDGE)

@@ -50,6 +50,7 @@ class Stack:
             host="127.0.0.1",
             port=free_port(),
             broker_port=self.broker.port,
+            cloud_port=0,
             speed=60.0,
             language="en",
             faults=(),

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 import shutil
 
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import ConsoleMessage, Locator, Page, async_playwright, expect
 import pytest
 
 from demo.options import ROOT, read_options
@@ -57,10 +57,10 @@ async def log_in(page: Page, user: str) -> None:
     await page.keyboard.press("Enter")
 
 
-async def picture(page: Page, name: str) -> None:
+async def picture(page: Page, name: str, after_s: float = 2.0) -> None:
     """Take a picture for the documentation, when that is wanted."""
     if os.environ.get("SCREENSHOTS"):
-        await page.wait_for_timeout(2000)
+        await page.wait_for_timeout(1000 * after_s)
         await page.screenshot(path=PICTURES / f"{name}.png")
 
 
@@ -128,9 +128,30 @@ async def test_an_installer_adds_a_bed_in_german_tests_its_valve_and_waters_it(
     await picture(page, "zone_device")
 
 
-def tile(section: Locator, name: str) -> Locator:
+def tile(section: Locator | Page, name: str) -> Locator:
     """Return a tile of a page."""
     return section.locator("hui-tile-card").filter(has_text=name)
+
+
+def shown(page: Page, name: str, state: str) -> Locator:
+    """Return the state of a tile, once that is what it shows."""
+    named = page.get_by_text(name, exact=True)
+    cards = page.locator("hui-tile-card").filter(has=named)
+    return cards.get_by_text(state, exact=True)
+
+
+def console_errors(page: Page) -> list[str]:
+    """Return what will be complained of in the browser."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda said: _keep(found, said))
+    return found
+
+
+def _keep(found: list[str], said: ConsoleMessage) -> None:
+    """Keep an error."""
+    if said.type == "error":
+        found.append(said.text)
 
 
 def flat_on(page: Page) -> Locator:
@@ -169,3 +190,37 @@ async def test_a_resident_presses_the_help_button_and_a_caretaker_closes_the_ala
     await flat.get_by_text("Jemand ist vor Ort").wait_for()
     await tile(flat, "Erledigt").click()
     await flat.get_by_text("Ruhe").wait_for()
+
+
+async def test_somebody_sends_the_robot_to_a_flat_and_sees_it_drive_and_arrive(
+    page: Page,
+) -> None:
+    complaints = console_errors(page)
+    await log_in(page, "demo")
+    await page.locator("ha-sidebar").get_by_text("Roboter").click()
+    await shown(page, "Navigation", "Steht").wait_for()
+    await tile(page, "Zu Wohnung 12.2 fahren").click()
+    await shown(page, "Navigation", "Fährt").wait_for()
+    await shown(page, "Ort", "Unterwegs").wait_for()
+    await picture(page, "robot_page", after_s=6)
+    await shown(page, "Navigation", "Angekommen").wait_for()
+    await shown(page, "Ort", "wohnung 12.2").wait_for()
+    floor = page.locator("hui-picture-entity-card img")
+    assert await floor.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert complaints == []
+
+
+async def test_the_robot_looks_in_on_a_flat_asks_and_goes_back_when_all_is_well(
+    page: Page,
+) -> None:
+    complaints = console_errors(page)
+    await log_in(page, "demo")
+    await page.locator("ha-sidebar").get_by_text("Roboter").click()
+    await tile(page, "In Wohnung 12.1 nachsehen").click()
+    await shown(page, "Frage", "Wartet auf Antwort").wait_for()
+    await shown(page, "Ort", "wohnung 12.1").wait_for()
+    await tile(page, "Ja antworten").click()
+    await expect(tile(page, "Ja antworten")).to_be_hidden()
+    await shown(page, "Navigation", "Fährt").wait_for()
+    await shown(page, "Ort", "home base").wait_for()
+    assert complaints == []

@@ -27,7 +27,7 @@ from simulator.world import World
 
 from ...broker import Mosquitto
 from ..quarter import small
-from .test_robot import SERIAL, SPEC
+from .room import SERIAL, SPEC
 
 MAP = "simulator/map/temi_1"
 CONFIG = f"homeassistant/image/simulator_floor_{SERIAL}/config"
