@@ -111,8 +111,9 @@ async def test_a_question_is_answered_with_a_button(
     await use(hass, "button", "press", entity_id=button)
     assert await asked == {"answer": answer, "by": "button"}
     assert state_of(hass, OPEN) == "off"
+    assert state_of(hass, button) == "unavailable"
     with pytest.raises(ServiceValidationError) as refused:
-        await use(hass, "button", "press", entity_id=button)
+        temi.asking.answer(Answer.YES)
     assert refused.value.translation_key == "temi_nothing_asked"
 
 

@@ -164,6 +164,46 @@ async def test_a_robot_whose_app_is_closed_is_reached_through_its_cloud(
     assert (answer["result"], answer["route"]) == ("arrived", "cloud")
 
 
+async def test_what_the_cloud_plays_is_seen_and_stopped_although_the_app_is_closed(
+    hass: HomeAssistant, temi: TemiRuntime, robot: Temi
+) -> None:
+    robot.faults["battery_null"] = 1.0
+    temi.feed(Gone())
+    robot.robot.driver.speed_m_s = 0.1
+    drive = hass.async_create_task(go(hass, waypoint="entrance"))
+    await until(lambda: state_of(hass, "sensor.temi_movement") == "going")
+    assert state_of(hass, "sensor.temi_location") == "under_way"
+    assert state_of(hass, DESTINATION) == "entrance"
+    await use(hass, "button", "press", entity_id="button.temi_stop")
+    assert (await drive)["result"] == "stopped"
+    await until(lambda: not robot.robot.driver.is_driving)
+    with pytest.raises(HomeAssistantError) as failed:
+        await use(hass, "button", "press", entity_id="button.temi_stop")
+    assert failed.value.translation_key == "temi_offline"
+
+
+async def test_the_cloud_tells_whether_it_charges_until_the_robot_does(
+    hass: HomeAssistant, temi: TemiRuntime, robot: Temi
+) -> None:
+    await until(lambda: state_of(hass, "binary_sensor.temi_charging") == "on")
+    assert state_of(hass, "sensor.temi_location") == "home base"
+
+
+async def test_why_the_cloud_refused_is_the_error_of_a_drive(
+    hass: HomeAssistant, temi: TemiRuntime, robot: Temi
+) -> None:
+    robot.faults["privacy"] = 1.0
+    temi.state = replace(temi.state, hearing=Hearing.DEAF)
+    data = {"entity_id": DESTINATION, "waypoint": "entrance"}
+    with pytest.raises(HomeAssistantError) as failed:
+        await hass.services.async_call(DOMAIN, "go_to", data, blocking=True)
+    assert failed.value.translation_key == "temi_cloud_privacy"
+    event = hass.states.get("event.temi_drive")
+    assert event is not None
+    assert event.attributes["event_type"] == "failed"
+    assert event.attributes["reason"] == "no_reaction"
+
+
 async def test_a_deaf_robot_speaks_through_its_cloud(
     hass: HomeAssistant, temi: TemiRuntime, robot: Temi
 ) -> None:

@@ -61,6 +61,7 @@ async def test_before_it_reports_nothing_is_made_up(
     known = {
         "binary_sensor.temi_connection": "unknown",
         "binary_sensor.temi_question": "off",
+        "event.temi_drive": "unknown",
         "select.temi_destination": "unknown",
     }
     others = states.keys() - known.keys()

@@ -18,6 +18,7 @@ from custom_components.smart_quarter.temi.happenings import (
     BatteryTold,
     BrokerBack,
     CloudAccepted,
+    CloudTold,
     Connected,
     Ended,
     Ending,
@@ -28,6 +29,7 @@ from custom_components.smart_quarter.temi.happenings import (
     Heartbeat,
     NavigationTold,
     News,
+    NotSent,
     PersonTold,
     PlayDrive,
     PositionTold,
@@ -262,6 +264,70 @@ def test_the_cloud_is_the_second_way_and_the_first_is_known_to_be_shut() -> None
     world = World(cloud=True).feed(BEAT, go()).wait(CONFIRM.total_seconds())
     assert len(world.of(PlayDrive)) == 1
     assert world.state.hearing is Hearing.DEAF
+
+
+def test_a_deaf_robot_is_tried_where_its_cloud_has_brought_it() -> None:
+    world = World(stored=Hearing.DEAF, cloud=True).feed(BEAT, go())
+    world.feed(CloudAccepted("d", "s"), told(Phase.START), told(Phase.COMPLETE))
+    assert world.of(SendGoTo) == [SendGoTo(HERE)], "it stands there: it need not move"
+    assert world.feed(told(Phase.COMPLETE)).state.hearing is Hearing.DEAF
+    assert world.feed(told(Phase.START)).state.hearing is Hearing.HEARS
+
+
+def test_a_deaf_robot_that_is_sent_elsewhere_later_has_not_obeyed() -> None:
+    world = World(stored=Hearing.DEAF, cloud=True).feed(BEAT, go())
+    world.feed(CloudAccepted("d", "s"), told(Phase.START), told(Phase.COMPLETE))
+    assert world.feed(told(Phase.START, "flat")).state.hearing is Hearing.DEAF
+    world = World(stored=Hearing.DEAF, cloud=True).feed(BEAT, go())
+    world.feed(CloudAccepted("d", "s"), told(Phase.START), told(Phase.COMPLETE))
+    world.wait(CONFIRM.total_seconds())
+    assert world.feed(told(Phase.START)).state.hearing is Hearing.DEAF
+
+
+def test_a_robot_that_speaks_where_it_arrived_is_not_tried() -> None:
+    world = World(stored=Hearing.DEAF, cloud=True).feed(BEAT, go(there="Da."))
+    world.feed(CloudAccepted("d", "s"), told(Phase.START), told(Phase.COMPLETE))
+    assert world.of(SendGoTo) == []
+
+
+def test_a_broker_that_is_away_does_not_make_a_robot_deaf() -> None:
+    world = World(cloud=True).feed(BEAT, go(), NotSent())
+    assert len(world.of(PlayDrive)) == 1
+    assert world.state.hearing is Hearing.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("events", "outcome"),
+    [
+        ([], Outcome.NO_REACTION),
+        ([Gone()], Outcome.OFFLINE),
+        ([told(Phase.START), told(Phase.GOING)], Outcome.TIMED_OUT),
+    ],
+)
+def test_a_drive_that_the_robot_does_not_speak_of_is_news_too(
+    events: list[RobotEvent], outcome: Outcome
+) -> None:
+    world = World().feed(BEAT, go()).feed(*events).wait(180)
+    assert world.of(Happened)[-1] == Happened(News.FAILED, HERE, outcome=outcome)
+
+
+@pytest.mark.parametrize(("insists", "drives"), [(True, 2), (False, 1)])
+def test_a_robot_that_somebody_stops_by_touch_is_left_alone_unless_it_is_needed(
+    insists: bool, drives: int
+) -> None:
+    world = World().feed(BEAT, go(insists=insists), told(Phase.START))
+    world.feed(told(Phase.ABORT, number=1005), UseTold(True)).wait(6)
+    assert len(world.of(SendGoTo)) == drives
+    assert world.outcomes == ([] if insists else [Outcome.ABORTED])
+
+
+def test_the_cloud_is_believed_where_a_robot_is_that_mqtt_does_not_reach() -> None:
+    world = World(cloud=True).feed(CloudTold(None, True, HERE, Phase.GOING))
+    assert (world.state.phase, world.state.location) == (Phase.GOING, None)
+    world.feed(CloudTold(None, True, HERE, Phase.COMPLETE))
+    assert world.state.location == HERE
+    world.feed(BEAT, CloudTold(None, True, "flat", Phase.COMPLETE))
+    assert world.state.location == HERE, "the robot itself knows better"
 
 
 def test_a_sequence_that_begins_for_nobody_any_more_is_ended() -> None:

@@ -351,7 +351,7 @@ async def test_a_robot_that_is_taken_away_is_offline_and_later_a_fault(
 ) -> None:
     robot.faults["graceful_close"] = 1.0
     await until(lambda: state_of(hass, "binary_sensor.temi_connection") == "off")
-    assert state_of(hass, "sensor.temi_navigation") == "unavailable"
+    assert state_of(hass, "sensor.temi_movement") == "unavailable"
     with pytest.raises(HomeAssistantError) as failed:
         await go(hass, waypoint="entrance")
     assert failed.value.translation_key == "temi_offline"
@@ -381,7 +381,7 @@ async def test_the_will_says_that_the_wifi_is_lost_and_a_drive_ends(
         assert (await drive)["result"] == "offline"
         del robot.faults["wifi_lost"]
         await until(lambda: runtime.state.online is True)
-        assert state_of(hass, "sensor.temi_navigation") == "unknown"
+        assert state_of(hass, "sensor.temi_movement") == "unknown"
         assert runtime.state.hearing is Hearing.DOUBTFUL
 
 
@@ -413,9 +413,9 @@ async def test_an_abort_is_tried_again_and_its_reason_is_said(
 ) -> None:
     robot.robot.driver.speed_m_s = 0.2
     drive = hass.async_create_task(go(hass, waypoint="entrance"))
-    await until(lambda: state_of(hass, "sensor.temi_navigation") == "going")
+    await until(lambda: state_of(hass, "sensor.temi_movement") == "going")
     robot.do("touch", datetime.now(UTC))
-    await until(lambda: state_of(hass, "sensor.temi_navigation") == "abort")
+    await until(lambda: state_of(hass, "sensor.temi_movement") == "abort")
     assert state_of(hass, "sensor.temi_reason") == "stopped"
     assert state_of(hass, "binary_sensor.temi_in_use") == "on"
     await until(lambda: temi.state.is_moving)
@@ -457,7 +457,7 @@ async def test_a_robot_that_has_lost_its_position_looks_where_it_is_and_drives(
 ) -> None:
     robot.faults["lost_position"] = 1.0
     drive = hass.async_create_task(go(hass, waypoint="entrance"))
-    await until(lambda: state_of(hass, "sensor.temi_navigation") == "reposing")
+    await until(lambda: state_of(hass, "sensor.temi_movement") == "reposing")
     assert (await drive)["result"] == "arrived"
 
 
@@ -507,11 +507,9 @@ async def test_it_speaks_and_tilts_its_head(
 ) -> None:
     message = {"entity_id": "notify.temi_speech", "message": "Guten Tag"}
     await use(hass, "notify", "send_message", **message)
-    await use(
-        hass, "number", "set_value", entity_id="number.temi_tilt_of_the_head", value=21
-    )
+    await use(hass, "number", "set_value", entity_id="number.temi_head_tilt", value=21)
     await until(lambda: robot.robot.said == ["Guten Tag"] and robot.robot.tilt == 21)
-    assert state_of(hass, "number.temi_tilt_of_the_head") == "21"
+    assert state_of(hass, "number.temi_head_tilt") == "21"
 
 
 async def test_people_are_seen_but_not_on_the_way(
@@ -594,7 +592,7 @@ async def test_who_waits_hears_that_the_robot_was_unloaded(
     await until(lambda: temi.state.is_moving)
     assert await hass.config_entries.async_unload(temi.entry.entry_id)
     assert (await drive)["result"] == "interrupted"
-    assert state_of(hass, "sensor.temi_navigation") == "unavailable"
+    assert state_of(hass, "sensor.temi_movement") == "unavailable"
     assert robot.robot.driver.is_driving, "the robot itself is not stopped"
 
 

@@ -48,6 +48,12 @@ FAILURES: Final = {
     Outcome.INTERRUPTED: "temi_drive_interrupted",
 }
 """What is said to who waits for a drive and does not ask how it went."""
+DETAILS: Final = {
+    "privacy": "temi_cloud_privacy",
+    "busy": "temi_cloud_busy",
+    "offline": "temi_cloud_offline",
+    "not_allowed": "temi_cloud_forbidden",
+}
 
 GO_TO: Final[VolDictType] = {
     **WHERE,
@@ -119,9 +125,16 @@ async def _async_go_to(robot: Destination, call: ServiceCall) -> ServiceResponse
         return {"waypoint": waypoint, "result": "begun"}
     result = await runtime.drives.async_go_to(waypoint, wishes)
     if result.outcome is not Outcome.ARRIVED and not call.return_response:
-        name = runtime.entry.title
-        raise SmartQuarterError(FAILURES[result.outcome], name=name, waypoint=waypoint)
+        raise _failure(runtime.entry.title, result)
     return _answer(result)
+
+
+def _failure(name: str, result: DriveResult) -> SmartQuarterError:
+    """Return the error of a drive; why the cloud refused says more than that it failed."""
+    if (key := DETAILS.get(result.detail or "")) is not None:
+        return SmartQuarterError(key, name=name)
+    key = FAILURES[result.outcome]
+    return SmartQuarterError(key, name=name, waypoint=result.waypoint)
 
 
 def _answer(result: DriveResult) -> dict[str, Any]:

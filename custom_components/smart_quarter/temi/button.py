@@ -20,6 +20,8 @@ class Description(ButtonEntityDescription):
     """A button and what it does."""
 
     press_fn: Callable[[TemiRuntime], Awaitable[None]]
+    available_fn: Callable[[TemiRuntime], bool] | None = None
+    """When it can be used, if not whenever the robot is reached."""
 
 
 async def _yes(runtime: TemiRuntime) -> None:
@@ -32,9 +34,14 @@ async def _no(runtime: TemiRuntime) -> None:
     runtime.asking.answer(Answer.NO)
 
 
+def _is_asked(runtime: TemiRuntime) -> bool:
+    """Tell whether there is something to answer."""
+    return runtime.asking.is_open
+
+
 BUTTONS: Final = (
-    Description(key="yes", press_fn=_yes),
-    Description(key="no", press_fn=_no),
+    Description(key="yes", press_fn=_yes, available_fn=_is_asked),
+    Description(key="no", press_fn=_no, available_fn=_is_asked),
     Description(key="stop", press_fn=lambda runtime: runtime.async_stop()),
     Description(key="home", press_fn=lambda runtime: runtime.drives.async_go_home()),
     Description(
@@ -62,6 +69,13 @@ class RobotButton(RobotEntity[None], ButtonEntity):
     @override
     def _read(self, view: RobotState) -> None:
         """Show nothing."""
+
+    @override
+    def _is_available(self, view: RobotState) -> bool:
+        """Tell whether it can be used now."""
+        if (available := self.entity_description.available_fn) is not None:
+            return available(self.runtime)
+        return super()._is_available(view)
 
     @override
     async def async_press(self) -> None:

@@ -20,9 +20,9 @@ from .cloud import (
     CloudUnreachableError,
 )
 from .cloud_entities import async_forget_cloud
-from .cloud_model import CloudStatus, Contact
+from .cloud_model import CloudStatus, Contact, Presence
 from .cloud_sequences import Body, drive_sequence, sequence
-from .happenings import CloudAccepted, CloudRefused, CloudTold
+from .happenings import BatteryTold, CloudAccepted, CloudRefused, CloudTold
 from .model import Phase, Request, Route
 from .payloads import PHASES
 from .polling import delay_s
@@ -67,6 +67,12 @@ class CloudLink:
         """Tell whether there is a key that the cloud has not refused."""
         refused = self._is_unknown or self.is_forbidden
         return self._cloud is not None and not refused
+
+    @property
+    def sees_robot(self) -> bool:
+        """Tell whether the cloud knows how the robot is now."""
+        status = self.status
+        return status is not None and status.presence is not Presence.OFFLINE
 
     @callback
     def configure(self) -> None:
@@ -229,21 +235,22 @@ class CloudLink:
         self._runtime.notify()
 
     def _tell(self, status: CloudStatus) -> None:
-        """Tell the engine how its sequence is going."""
-        if (told := status.sequence) is None:
-            return
-        movement = status.movement
-        is_drive = movement is not None and movement.kind == GO_TO
-        phase = PHASES.get(movement.status) if is_drive and movement else None
-        location = movement.location if is_drive and movement else None
-        self._runtime.feed(
-            CloudTold(
-                told.sequence_id,
-                not told.is_running,
-                location,
-                phase or Phase.UNKNOWN,
-            )
-        )
+        """Tell the engine how its sequence and the robot are."""
+        told, movement = status.sequence, status.movement
+        phase, location = Phase.UNKNOWN, None
+        if movement is not None and movement.kind == GO_TO:
+            location = movement.location
+            phase = PHASES.get(movement.status, Phase.UNKNOWN)
+        sequence_id = None if told is None else told.sequence_id
+        is_over = told is None or not told.is_running
+        self._runtime.feed(CloudTold(sequence_id, is_over, location, phase))
+        if status.is_charging is not None and not self._knows_charging():
+            self._runtime.feed(BatteryTold(status.battery, status.is_charging))
+
+    def _knows_charging(self) -> bool:
+        """Tell whether the robot itself has said whether it charges."""
+        state = self._runtime.state
+        return state.online is True and state.is_charging is not None
 
     def _is_active(self) -> bool:
         """Tell whether something is going on that is worth to look at often."""

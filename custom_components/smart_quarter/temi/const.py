@@ -13,4 +13,4 @@ CONF_API_KEY: Final = "api_key"
 CONF_CLOUD_URL: Final = "cloud_url"
 
 MANUFACTURER: Final = "temi"
-MODEL: Final = "Robot with the MQTT bridge app"
+MODEL: Final = "Temi"

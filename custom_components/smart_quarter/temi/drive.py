@@ -29,6 +29,7 @@ from .happenings import (
     SendStop,
     Stop,
     TimePassed,
+    UseTold,
 )
 from .model import (
     MOVING,
@@ -91,6 +92,8 @@ def advance(drive: Drive, event: DriveEvent, now: datetime, *, cloud: bool) -> T
             return _gone(drive, now)
         case Heartbeat():
             return _found(drive, now)
+        case UseTold(in_use):
+            return _touched(drive, now) if in_use else (drive, ())
         case NavigationTold():
             return _told(drive, event, now)
         case CloudAccepted(drive_id, sequence_id):
@@ -229,6 +232,13 @@ def _again(drive: Drive, now: datetime) -> Turn:
     if late or drive.route is Route.CLOUD or drive.attempt > drive.request.retries:
         return _end(drive, Outcome.ABORTED, now)
     return replace(drive, stage=Stage.PAUSING, until=now + PAUSE), ()
+
+
+def _touched(drive: Drive, now: datetime) -> Turn:
+    """Leave a robot alone that somebody has just stopped, unless the drive insists."""
+    if drive.stage is Stage.PAUSING and not drive.request.insists:
+        return _end(drive, Outcome.ABORTED, now)
+    return drive, ()
 
 
 def _gone(drive: Drive, now: datetime) -> Turn:

@@ -28,10 +28,14 @@ class Drives:
         self._runtime = runtime
         self._waiting: dict[str, asyncio.Future[DriveResult]] = {}
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Return where the robot can go, as it says itself or else its cloud."""
+        return self._runtime.state.waypoints or self._runtime.cloud.waypoints
+
     def waypoint(self, name: str) -> str:
         """Return a waypoint as the robot stores it; an unknown one it would ignore."""
-        runtime, robot = self._runtime, self._runtime.entry.title
-        known = runtime.state.waypoints or runtime.cloud.waypoints
+        known, robot = self.known, self._runtime.entry.title
         if (found := find_waypoint(known, name)) is not None:
             return found
         if not known:
@@ -49,8 +53,7 @@ class Drives:
         area = ar.async_get(runtime.hass).async_get_area(area_id)
         names = () if area is None else (area.name, *sorted(area.aliases))
         areas = runtime.settings.areas
-        known = runtime.state.waypoints or runtime.cloud.waypoints
-        found = waypoint_of_area(areas, area_id, names, known)
+        found = waypoint_of_area(areas, area_id, names, self.known)
         if found is not None:
             return self.waypoint(found)
         raise SmartQuarterInputError(
@@ -105,7 +108,7 @@ class Drives:
     async def async_go_home(self) -> None:
         """Drive to the dock; nobody waits for it."""
         await self.async_meet()
-        self.begin(self.waypoint(HOME))
+        self.begin(self.waypoint(HOME), {"insists": False})
 
     async def async_check(self) -> None:
         """See whether it obeys: send it to where it stands, for which it needs no way."""

@@ -14,7 +14,7 @@ from .runtime import TemiRuntime
 
 
 class RobotEntity[ValueT](SystemEntity[TemiRuntime, RobotState]):
-    """An entity of a robot; without its heartbeat nothing is known of it."""
+    """An entity of a robot; without a heartbeat only its cloud may know of it."""
 
     _kind = "robot"
 
@@ -49,7 +49,7 @@ class RobotEntity[ValueT](SystemEntity[TemiRuntime, RobotState]):
 
     def _is_available(self, view: RobotState) -> bool:
         """Tell whether this is known now."""
-        return view.online is True
+        return view.online is True or self.runtime.cloud.sees_robot
 
     @override
     def _take_over(self, view: RobotState) -> bool:

@@ -36,13 +36,21 @@ class Navigation(RobotEntity[None], EventEntity):
     def _read(self, view: RobotState) -> None:
         """Show nothing but what happened."""
 
+    @override
+    def _is_available(self, view: RobotState) -> bool:
+        """Tell also of drives that failed because the robot is away."""
+        return True
+
     @callback
     def _happened(self, news: Happened) -> None:
         """Fire the event."""
         phase = Phase.ABORT if news.news is News.ABORTED else Phase.UNKNOWN
+        reason = reason_of(news.reason_id, phase).value
+        if news.outcome is not None:
+            reason = news.outcome.value
         data = {
             "waypoint": news.waypoint,
-            "reason": reason_of(news.reason_id, phase).value,
+            "reason": reason,
             "reason_id": news.reason_id,
         }
         self._trigger_event(news.news.value, data)

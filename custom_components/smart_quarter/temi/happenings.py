@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .model import DriveResult, Phase, Request
+from .model import DriveResult, Outcome, Phase, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,7 @@ class CloudTold:
     """The cloud says how a sequence and the robot's movement are going."""
 
     sequence_id: str | None
+    """None: none is known."""
     is_over: bool
     """The sequence has ended."""
     location: str | None
@@ -135,6 +136,7 @@ type DriveEvent = (
     | NotSent
     | Gone
     | Heartbeat
+    | UseTold
     | CloudAccepted
     | CloudRefused
     | CloudTold
@@ -191,15 +193,18 @@ class News(StrEnum):
     OBSTACLE = "obstacle"
     ARRIVED = "arrived"
     ABORTED = "aborted"
+    FAILED = "failed"
+    """A drive that was wanted here did not come to its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Tell whoever listens what the navigation said."""
+    """Tell whoever listens what the navigation said, or did not say."""
 
     news: News
     waypoint: str
-    reason_id: int
+    reason_id: int = 0
+    outcome: Outcome | None = None
 
 
 type DriveEffect = SendGoTo | SendStop | Say | PlayDrive | EndSequence | Ended

@@ -49,13 +49,13 @@ class Reason(StrEnum):
     STUCK_WHEEL = "stuck_wheel"
     STOPPED = "stopped"
     """By a command, a touch, the wake word or the robot's own menu."""
-    UNKNOWN = "unknown"
+    UNKNOWN = "not_said"
 
 
 class Hearing(StrEnum):
     """Whether the robot obeys what is sent over MQTT."""
 
-    UNKNOWN = "unknown"
+    UNKNOWN = "untried"
     HEARS = "hears"
     DOUBTFUL = "doubtful"
     """It was connected anew; the stock app then listens to nothing."""
@@ -102,6 +102,8 @@ class Request:
     """Said when it is on its way."""
     there: str = ""
     """Said when it has arrived."""
+    insists: bool = True
+    """Whether it is tried again although somebody has just touched the robot."""
 
 
 class Stage(StrEnum):
@@ -176,6 +178,8 @@ class RobotState:
     sees_person: bool | None = None
     in_use: bool | None = None
     hearing: Hearing = Hearing.UNKNOWN
+    tried: tuple[str, datetime] | None = None
+    """Where a robot that was deaf is sent although it stands there, and how long that counts."""
     drive: Drive | None = None
 
     @property

@@ -1,6 +1,6 @@
 """The engine of a robot: (config, state, event, now) -> (state, effects)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +10,7 @@ from .happenings import (
     BatteryTold,
     BrokerBack,
     CloudAccepted,
+    CloudTold,
     Connected,
     DriveEvent,
     Ended,
@@ -24,6 +25,7 @@ from .happenings import (
     PositionTold,
     RobotEffect,
     RobotEvent,
+    SendGoTo,
     SendStop,
     Stop,
     TimePassed,
@@ -40,6 +42,7 @@ from .model import (
     RobotState,
     Route,
     find_waypoint,
+    same_waypoint,
 )
 
 SILENT: Final = timedelta(seconds=18)
@@ -50,6 +53,9 @@ NEWS: Final = {
     Phase.COMPLETE: News.ARRIVED,
     Phase.ABORT: News.ABORTED,
 }
+FAILED: Final = frozenset(
+    {Outcome.NO_REACTION, Outcome.OFFLINE, Outcome.STUCK, Outcome.TIMED_OUT}
+)
 UNSEEN: Final = frozenset({Outcome.TIMED_OUT, Outcome.OFFLINE})
 """Endings after which nobody knows where the robot is."""
 
@@ -82,7 +88,7 @@ def step(
         case PersonTold(sees_person):
             return replace(state, sees_person=sees_person), ()
         case UseTold(in_use):
-            return replace(state, in_use=in_use), ()
+            state = replace(state, in_use=in_use)
         case Heartbeat():
             state = _beat(state, event, now)
         case Gone():
@@ -91,6 +97,8 @@ def step(
             return _time_passed(config, state, now)
         case NavigationTold():
             return _told(config, state, event, now)
+        case CloudTold() if state.online is not True:
+            state = _seen_by_cloud(state, event)
         case Stop():
             state, effects = _drive(config, state, event, now)
             return state, (SendStop(), *effects)
@@ -132,10 +140,24 @@ def _drive(
         return state, ()
     after, effects = driving.advance(before, event, now, cloud=config.has_cloud)
     results = [each.result for each in effects if isinstance(each, Ended)]
-    hearing = _learned(state, before, after, results)
+    is_late = isinstance(event, TimePassed)
+    hearing = _learned(state, before, after, results, is_late=is_late)
+    told: tuple[RobotEffect, ...] = (*effects, *_failures(results))
     if any(result.outcome in UNSEEN for result in results):
         state = _lost_sight(state)
-    return replace(state, drive=after, hearing=hearing), effects
+    state = replace(state, drive=after, hearing=hearing)
+    if any(_may_be_tried(state, before, result) for result in results):
+        here = before.request.waypoint
+        state = replace(state, tried=(here, now + driving.CONFIRM))
+        return state, (*told, SendGoTo(here))
+    return state, told
+
+
+def _failures(results: Iterable[DriveResult]) -> Iterator[Happened]:
+    """Yield the drives that failed without the robot having said so itself."""
+    for result in results:
+        if result.outcome in FAILED:
+            yield Happened(News.FAILED, result.waypoint, outcome=result.outcome)
 
 
 def _learned(
@@ -143,6 +165,8 @@ def _learned(
     before: Drive,
     after: Drive | None,
     results: Iterable[DriveResult],
+    *,
+    is_late: bool,
 ) -> Hearing:
     """Return whether the robot hears, after what became of a drive."""
     if before.route is not Route.MQTT:
@@ -152,11 +176,19 @@ def _learned(
         return state.hearing
     if before.confirmed_s is None and now.confirmed_s is not None:
         return Hearing.HEARS
-    took_the_other_way = now.route is not before.route
-    did_not_react = (
-        isinstance(now, DriveResult) and now.outcome is Outcome.NO_REACTION
-    ) or took_the_other_way
+    ended = isinstance(now, DriveResult) and now.outcome is Outcome.NO_REACTION
+    did_not_react = is_late and (ended or now.route is not before.route)
     return Hearing.DEAF if did_not_react and state.online else state.hearing
+
+
+def _may_be_tried(state: RobotState, drive: Drive, result: DriveResult) -> bool:
+    """Tell whether a deaf robot can be tried: it stands where it is sent, and is silent.
+
+    Without this it would be sent through its cloud for ever, though somebody has mended it.
+    """
+    arrived = result.route is Route.CLOUD and result.outcome is Outcome.ARRIVED
+    is_deaf = state.online is True and state.hearing is Hearing.DEAF
+    return arrived and is_deaf and not drive.request.there
 
 
 def _beat(state: RobotState, beat: Heartbeat, now: datetime) -> RobotState:
@@ -205,12 +237,29 @@ def _told(
         target=told.location,
         location=location,
     )
-    state, effects = _drive(config, state, told, now)
+    state, effects = _drive(config, _tried(state, told, now), told, now)
     news = NEWS.get(told.phase)
     is_new = before != (state.target, state.phase, state.reason_id)
     if news is None or not is_new:
         return state, effects
     return state, (Happened(news, told.location, told.reason_id), *effects)
+
+
+def _seen_by_cloud(state: RobotState, told: CloudTold) -> RobotState:
+    """Believe the cloud where a robot goes that MQTT does not reach."""
+    if told.location is None:
+        return state
+    at = told.location if told.phase is Phase.COMPLETE else None
+    return replace(state, phase=told.phase, target=told.location, location=at)
+
+
+def _tried(state: RobotState, told: NavigationTold, now: datetime) -> RobotState:
+    """Notice that a robot that was deaf obeys, as it begins once more where it stands."""
+    if state.tried is None or told.phase is not Phase.START:
+        return state
+    (here, until), state = state.tried, replace(state, tried=None)
+    obeys = same_waypoint(told.location, here) and now < until
+    return replace(state, hearing=Hearing.HEARS) if obeys else state
 
 
 def _dock(waypoints: Iterable[str]) -> str:

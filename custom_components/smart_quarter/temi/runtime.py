@@ -38,7 +38,7 @@ from .happenings import (
     TimePassed,
 )
 from .memory import Memory
-from .model import Hearing, RobotConfig, RobotState
+from .model import Hearing, RobotConfig, RobotState, Route
 from .payloads import Refusal
 from .repairs import async_report
 from .robot import begin, is_reached_by_mqtt, step, wake_at
@@ -145,8 +145,11 @@ class TemiRuntime(FollowedRobot):
         """Stand still; what the cloud plays it ends itself."""
         drive = self.state.drive
         self.feed(Stop())
-        if drive is None or drive.sequence_id is None:
-            self._complain_if_deaf()
+        if drive is not None and drive.route is Route.CLOUD:
+            return
+        if self.state.online is not True:
+            raise SmartQuarterError("temi_offline", name=self.entry.title)
+        self._complain_if_deaf()
 
     async def async_say(self, text: str) -> None:
         """Say something; the robot never says whether it did."""

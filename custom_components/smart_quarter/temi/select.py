@@ -35,10 +35,11 @@ class Destination(RobotEntity[Choice], SelectEntity):
         """Return the waypoints, and where it goes or stands."""
         wanted = view.drive.request.waypoint if view.drive is not None else None
         seen = view.target if view.is_moving else view.location
-        chosen = find_waypoint(view.waypoints, wanted or seen or "")
-        self._attr_options = list(view.waypoints)
+        known = self.runtime.drives.known
+        chosen = find_waypoint(known, wanted or seen or "")
+        self._attr_options = list(known)
         self._attr_current_option = chosen
-        return view.waypoints, chosen
+        return known, chosen
 
     @override
     def _is_available(self, view: RobotState) -> bool:
@@ -50,4 +51,4 @@ class Destination(RobotEntity[Choice], SelectEntity):
         """Begin the drive."""
         drives = self.runtime.drives
         await drives.async_meet()
-        drives.begin(drives.waypoint(option))
+        drives.begin(drives.waypoint(option), {"insists": False})

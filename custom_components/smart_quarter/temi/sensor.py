@@ -15,10 +15,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import RobotEntity
-from .model import Hearing, Phase, Reason, RobotState, reason_of
+from .model import Hearing, Phase, Reason, RobotState, Stage, reason_of
 from .runtime import TemiConfigEntry
 
 UNDER_WAY: Final = "under_way"
+CALLED: Final = "called"
+"""It was sent, but has not said yet that it drives."""
+UNKNOWN: Final = Phase.UNKNOWN
 
 type Value = int | str | None
 
@@ -35,6 +38,13 @@ def _location(state: RobotState) -> str | None:
     return UNDER_WAY if state.is_moving else state.location
 
 
+def _navigation(state: RobotState) -> str | None:
+    """Return what the navigation does, as far as it says."""
+    if state.drive is not None and state.drive.stage is Stage.CALLING:
+        return CALLED
+    return None if state.phase is UNKNOWN else state.phase.value
+
+
 SENSORS: Final = (
     Description(
         key="battery",
@@ -47,8 +57,8 @@ SENSORS: Final = (
     Description(
         key="navigation",
         device_class=SensorDeviceClass.ENUM,
-        options=[phase.value for phase in Phase],
-        value_fn=lambda state: state.phase.value,
+        options=[CALLED, *(phase.value for phase in Phase if phase is not UNKNOWN)],
+        value_fn=_navigation,
     ),
     Description(
         key="reason",
