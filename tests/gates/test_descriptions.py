@@ -1,6 +1,7 @@
 """Actions, triggers and conditions: described, named, with an icon, and really there."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -9,6 +10,7 @@ from homeassistant.helpers.condition.descriptions import _CONDITIONS_DESCRIPTION
 from homeassistant.helpers.service import _SERVICES_SCHEMA
 from homeassistant.helpers.trigger.descriptions import _TRIGGERS_DESCRIPTION_SCHEMA
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml
 import pytest
 import voluptuous as vol
 
@@ -21,6 +23,23 @@ KINDS = {
     "conditions": ("conditions.yaml", _CONDITIONS_DESCRIPTION_SCHEMA, "condition"),
 }
 """Kind: the file that describes it, Home Assistant's schema, the key of its icon."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_home_assistant_reads_a_file_without_a_warning(
+    kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    load_yaml(INTEGRATION / KINDS[kind][0])
+    assert caplog.messages == []
+
+
+def test_a_key_that_stands_twice_is_found(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("a: &a\n  b: 1\nc:\n  <<: *a\n  b: 2\n", encoding="utf-8")
+    load_yaml(path)
+    assert caplog.messages != []
 
 
 def fields(description: Json | None) -> dict[str, Json]:

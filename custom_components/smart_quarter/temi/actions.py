@@ -131,10 +131,11 @@ async def _async_go_to(robot: Destination, call: ServiceCall) -> ServiceResponse
 
 def _failure(name: str, result: DriveResult) -> SmartQuarterError:
     """Return the error of a drive; why the cloud refused says more than that it failed."""
-    if (key := DETAILS.get(result.detail or "")) is not None:
-        return SmartQuarterError(key, name=name)
-    key = FAILURES[result.outcome]
-    return SmartQuarterError(key, name=name, waypoint=result.waypoint)
+    if result.detail in DETAILS:
+        return SmartQuarterError(DETAILS[result.detail], name=name)
+    return SmartQuarterError(
+        FAILURES[result.outcome], name=name, waypoint=result.waypoint
+    )
 
 
 def _answer(result: DriveResult) -> dict[str, Any]:
