@@ -26,7 +26,7 @@ PORTS = ("--port", "--broker-port", "--cloud-port")
 ROBOT = {
     "binary_sensor.temi_connection": "on",
     "binary_sensor.temi_question": "off",
-    "sensor.temi_navigation": "idle",
+    "sensor.temi_movement": "idle",
     "script.look_in": "off",
 }
 """How some entities of the robot are before it does anything."""
