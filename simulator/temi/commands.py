@@ -2,7 +2,19 @@
 
 from dataclasses import dataclass
 import json
-from typing import Any
+from math import isfinite
+import re
+from typing import Any, Final
+
+from .spec import Profile
+
+NOT_KNOWN: Final = {
+    Profile.STOCK: frozenset({"move/position", "media/join", "media/leave"}),
+    Profile.OPEN_RMF: frozenset({"move/forward", "move/backward", "media/youtube"}),
+}
+"""What an app does not understand although another one does."""
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,10}")
+_JAVA_INT: Final = range(-(2**31), 2**31)
 
 type Payload = dict[str, Any]
 
@@ -25,7 +37,7 @@ def read(serial: str, topic: str, payload: bytes) -> Command | None:
         return None
     try:
         found = json.loads(payload)
-    except ValueError:
+    except ValueError, RecursionError:
         return None
     if not isinstance(found, dict):
         return None
@@ -43,18 +55,18 @@ def whole(payload: Payload, key: str) -> int | None:
     found = payload.get(key)
     if isinstance(found, bool) or not isinstance(found, int | str):
         return None
-    try:
-        return int(found)
-    except ValueError:
+    if isinstance(found, str) and not _WHOLE.fullmatch(found):
         return None
+    return angle if (angle := int(found)) in _JAVA_INT else None
 
 
 def number(payload: Payload, key: str) -> float | None:
-    """Return a number, or a text that is one."""
+    """Return a number, or a text that is one; none is endless."""
     found = payload.get(key)
     if isinstance(found, bool) or not isinstance(found, int | float | str):
         return None
     try:
-        return float(found)
-    except ValueError:
+        value = float(found)
+    except ValueError, OverflowError:
         return None
+    return value if isfinite(value) else None

@@ -1,13 +1,14 @@
 """A robot, its connection, and what can be broken about both."""
 
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
 from ..connection import Broker
 from ..faults import Faults
 from .radio import KEEPALIVE_S, Radio
-from .robot import CONNECT, Robot
-from .spec import RobotSpec
+from .robot import CONNECT, RESTART, Robot
+from .spec import Profile, RobotSpec
 
 
 class Temi:
@@ -26,6 +27,9 @@ class Temi:
         """Switch it on."""
         self.key = spec.key
         self.robot = Robot(spec, faults, chance)
+        if spec.profile is Profile.OPEN_RMF:
+            # It reads its credentials, and never uses them
+            broker = replace(broker, username=None, password=None)
         self.radio = Radio(
             broker, spec.serial, self._obey, self.robot.connected, keepalive_s
         )
@@ -36,19 +40,19 @@ class Temi:
     def do(self, deed: str, now: datetime) -> None:
         """Let a person do something with it."""
         self.robot.do(deed, now)
-        if deed == CONNECT:
-            self.radio.subscribe()
+        reconnects = self.robot.spec.profile is Profile.OPEN_RMF
+        if deed == RESTART or (deed == CONNECT and reconnects):
+            self.radio.close()
+            self.radio.drop()
 
     def tick(self, now: datetime) -> None:
-        """Carry it on to a moment.
+        """Carry it on to a moment; without its app it drives on, but what it tells is lost.
 
         Without Wi-Fi nothing goes in or out, and nobody is told: the broker has to notice.
         """
         self._now = now
-        if self._ends():
-            return
         told = self.robot.advance(now)
-        if "wifi_lost" in self.faults:
+        if self._ends() or "wifi_lost" in self.faults:
             return
         self.radio.tick(now, hears_again="deaf_after_reconnect" not in self.faults)
         for message in told:
@@ -67,6 +71,7 @@ class Temi:
             if closed:
                 self.radio.close()
             self.radio.drop()
+            self.robot.app.open()
         self._is_off = crashes or closed
         return self._is_off
 

@@ -10,7 +10,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 from ..connection import Broker
-from .robot import Message
+from .app import Message
 
 _LOGGER = logging.getLogger(__name__)
 

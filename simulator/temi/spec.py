@@ -1,6 +1,7 @@
 """What a robot and its floor are like."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from math import hypot
 import re
 
@@ -12,6 +13,14 @@ _SERIAL = re.compile(r"[0-9]{11}")
 
 type Point = tuple[float, float]
 """Metres from the dock: x forward, y to the left."""
+
+
+class Profile(StrEnum):
+    """Which MQTT app runs on a robot."""
+
+    STOCK = "stock"
+    OPEN_RMF = "open_rmf"
+    """A hospital's: it tells positions, drives to coordinates, and joins a video room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +37,7 @@ class RobotSpec(Spec):
     """What its floor is called, if not after the robot."""
     speed_m_s: float = 0.7
     battery: int = 87
+    profile: Profile = Profile.STOCK
 
     def __post_init__(self) -> None:
         """Refuse what no robot is."""

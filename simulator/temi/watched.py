@@ -1,13 +1,12 @@
 """A robot as the vendor's cloud sees it: what it has told, and what it plays."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
+from .driving import COORDINATES
 from .on_air import Temi
 from .robot import Robot
 from .runs import START, Run
-
-APP_ENDED: Final = frozenset({"battery_null", "graceful_close"})
 
 type Json = dict[str, Any]
 
@@ -53,9 +52,6 @@ class Watched:
 
     def tick(self, now: datetime) -> None:
         """Carry it on to a moment."""
-        if self.temi.faults.keys() & APP_ENDED:
-            # With the app ends what it tells over MQTT, not the robot itself
-            self.temi.robot.advance(now)
         if self.run is not None:
             self.run.advance(now)
         self._listen()
@@ -78,6 +74,8 @@ def _movement(robot: Robot) -> Json:
     """Return its last drive."""
     if (told := robot.last_told) is None:
         return {"type": "idle"}
+    if told.location == COORDINATES:
+        return {"type": "go_to_coordinate", "status": told.phase.value}
     place = {"location": told.location, "status": told.phase.value}
     return {"type": "go_to", **place}
 

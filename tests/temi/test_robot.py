@@ -215,7 +215,7 @@ def test_a_broker_that_was_away_makes_every_known_robot_doubtful() -> None:
     assert World().feed(BrokerBack()).state.hearing is Hearing.UNKNOWN, "at the start"
 
 
-def test_who_has_tapped_connect_is_believed_until_the_next_drive() -> None:
+def test_who_has_restarted_the_app_is_believed_until_the_next_drive() -> None:
     world = World(stored=Hearing.DEAF).feed(BEAT, Connected())
     assert faults(world.state, [], [], NOW) == frozenset()
     world.feed(go()).wait(CONFIRM.total_seconds())

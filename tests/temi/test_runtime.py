@@ -301,7 +301,7 @@ async def test_a_robot_that_lost_its_connection_is_deaf_and_said_so(
         await use(hass, "button", "press", entity_id="button.temi_stop")
     assert failed.value.translation_key == "temi_deaf"
 
-    robot.do("connect", datetime.now(UTC))
+    robot.do("restart app", datetime.now(UTC))
     await mend(hass, hass_client, "temi_deaf")
     assert issues(hass) == set()
     assert (await go(hass, waypoint="flat 12.1"))["result"] == "arrived"
@@ -402,7 +402,7 @@ async def test_without_a_broker_a_drive_is_offline_and_does_not_begin_later(
     await until(lambda: not mqtt.is_connected(hass))
     assert (await go(hass, waypoint="entrance"))["result"] == "offline"
     await mosquitto.start()
-    robot.do("connect", datetime.now(UTC))
+    robot.do("restart app", datetime.now(UTC))
     await until(lambda: mqtt.is_connected(hass) and robot.radio.is_connected)
     await asyncio.sleep(1)
     assert robot.robot.driver.place == "home base"

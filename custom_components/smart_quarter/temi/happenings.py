@@ -79,7 +79,7 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Somebody says that *Connect* was tapped on the robot."""
+    """Somebody says that the app was restarted on the robot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class RobotFlow(MendFlow):
 
     @override
     async def _async_mend(self, runtime: TemiRuntime) -> None:
-        """Delete a stored command, or take note that *Connect* was tapped."""
+        """Delete a stored command, or take note that the app was restarted."""
         if self._data[CONF_PROBLEM] == Problem.COMMAND_RETAINED:
             await runtime.async_forget(self._data[CONF_SUBJECT])
         else:

@@ -167,7 +167,7 @@ class TemiRuntime(FollowedRobot):
 
     @callback
     def connected(self) -> None:
-        """Take note that somebody has tapped *Connect* on the robot."""
+        """Take note that somebody has restarted the app on the robot."""
         self.feed(Connected())
 
     async def async_forget(self, command: str) -> None:

@@ -1,6 +1,7 @@
 """The simulated cloud with a robot and a clock, and what is sent to it."""
 
 from datetime import timedelta
+import json
 from random import Random
 from typing import Any, Self
 
@@ -11,8 +12,9 @@ from simulator.connection import Broker
 from simulator.faults import Faults
 from simulator.temi.cloud import BASE, Cloud, Token
 from simulator.temi.on_air import Temi
+from simulator.temi.spec import RobotSpec
 
-from .test_robot import BEGIN, SERIAL, SPEC
+from .room import BEGIN, SERIAL, SPEC
 
 CALLS = frozenset({"temi-nurse", "temi-lead"})
 TOKENS = {
@@ -63,10 +65,10 @@ ROUND = body(
 class Office:
     """The cloud, a robot and a clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, spec: RobotSpec = SPEC) -> None:
         self.now = BEGIN
         self.faults: Faults = {}
-        self.temi = Temi(SPEC, self.faults, Random(1), Broker())
+        self.temi = Temi(spec, self.faults, Random(1), Broker())
         self.cloud = Cloud([self.temi], TOKENS, lambda: self.now)
         self.client = TestClient(TestServer(self.cloud.application()))
 
@@ -83,6 +85,11 @@ class Office:
             self.now += timedelta(seconds=0.1)
             self.temi.robot.advance(self.now)
             self.cloud.tick()
+
+    def say(self, name: str, **payload: Any) -> None:
+        """Send a command, as a broker does."""
+        topic = f"temi/{SERIAL}/command/{name}"
+        self.temi.robot.obey(topic, json.dumps(payload).encode(), self.now)
 
     def do(self, deed: str) -> None:
         """Play a person."""

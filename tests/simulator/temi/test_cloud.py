@@ -9,7 +9,7 @@ import pytest
 from simulator.temi.cloud import SCOPES
 
 from .office import CALLS, ROUND, Office, body, call, drive, speak
-from .test_robot import SERIAL
+from .room import OPEN_RMF, SERIAL
 
 ROBOTS = {"robots": [{"teminame": "Temi", "serialNumber": SERIAL}]}
 
@@ -146,6 +146,22 @@ async def test_the_app_is_nothing_to_the_cloud(office: Office, fault: str) -> No
     told = await office.status()
     assert (told["status"], told["sequence"]["status"]) == ("online", "complete")
     assert told["movement"]["status"] == "complete"
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_of_the_other_app_the_cloud_knows_where_it_drives_but_not_its_room() -> (
+    None
+):
+    async with Office(OPEN_RMF) as office:
+        office.say("move/position", x=2, y=1, yaw=0, angle=0)
+        office.say("media/join")
+        office.run(10)
+        told = await office.status()
+        assert told["movement"] == {"type": "go_to_coordinate", "status": "complete"}
+        assert (told["status"], "call" in told) == ("online", False)
+        await office.play(call(1, "temi-nurse"))
+        office.say("media/leave")
+        assert (await office.status())["call"]["status"] == "start"
 
 
 async def test_a_robot_that_is_busy_plays_nothing_else_until_it_is_stopped(

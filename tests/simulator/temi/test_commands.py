@@ -36,14 +36,29 @@ def test_what_is_for_somebody_else_or_too_short_is_dropped(topic: str) -> None:
     assert read(SERIAL, topic, b"{}") is None
 
 
-@pytest.mark.parametrize("payload", [b"", b"null", b"[]", b"1", b'"x"', b"{", b"\xff"])
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"null", b"[]", b"1", b'"x"', b"{", b"\xff", b"[" * 100_000],
+)
 def test_only_an_object_is_a_payload(payload: bytes) -> None:
     assert read(SERIAL, GOTO, payload) is None
 
 
 @pytest.mark.parametrize(
     ("value", "angle"),
-    [(90, 90), ("90", 90), (-5, -5), (90.0, None), ("90.5", None), (True, None)],
+    [
+        (90, 90),
+        ("90", 90),
+        (-5, -5),
+        ("+5", 5),
+        (90.0, None),
+        ("90.5", None),
+        ("9_0", None),
+        (2**31 - 1, 2**31 - 1),
+        (2**31, None),
+        ("9" * 5000, None),
+        (True, None),
+    ],
 )
 def test_an_angle_is_a_whole_number(value: object, angle: int | None) -> None:
     assert whole({"angle": value}, "angle") == angle
@@ -51,7 +66,16 @@ def test_an_angle_is_a_whole_number(value: object, angle: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("value", "speed"),
-    [(0.5, 0.5), ("-0.25", -0.25), (1, 1.0), ("x", None), ([], None)],
+    [
+        (0.5, 0.5),
+        ("-0.25", -0.25),
+        (1, 1.0),
+        ("x", None),
+        ([], None),
+        (float("nan"), None),
+        ("-Infinity", None),
+        (10**400, None),
+    ],
 )
 def test_a_speed_is_a_number_or_a_text_that_is_one(
     value: object, speed: float | None

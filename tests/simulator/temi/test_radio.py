@@ -17,9 +17,10 @@ from simulator.connection import Broker
 from simulator.faults import DEAF, Faults
 from simulator.temi.on_air import Temi
 from simulator.temi.radio import Radio
+from simulator.temi.spec import Profile, RobotSpec
 
 from ...broker import Mosquitto
-from .test_robot import SERIAL, SPEC
+from .room import OPEN_RMF, SERIAL, SPEC
 
 ROOT = f"temi/{SERIAL}"
 GOTO = f"{ROOT}/command/waypoint/goto"
@@ -36,10 +37,18 @@ def faults() -> Faults:
 
 
 @pytest.fixture
-async def robot(mosquitto: Mosquitto, faults: Faults) -> AsyncIterator[Temi]:
+def spec() -> RobotSpec:
+    """Return which robot it is."""
+    return SPEC
+
+
+@pytest.fixture
+async def robot(
+    mosquitto: Mosquitto, faults: Faults, spec: RobotSpec
+) -> AsyncIterator[Temi]:
     """Return a robot that is on the air."""
     broker = Broker(port=mosquitto.port)
-    temi = Temi(SPEC, faults, Random(1), broker, keepalive_s=2)
+    temi = Temi(spec, faults, Random(1), broker, keepalive_s=2)
 
     async def tick() -> None:
         while True:
@@ -115,6 +124,7 @@ async def test_it_tells_of_itself_without_keeping_it_and_obeys(
         }
 
 
+@pytest.mark.parametrize("spec", [SPEC, OPEN_RMF], ids=lambda spec: spec.profile)
 async def test_after_a_loss_the_heartbeat_goes_on_and_nothing_is_heard(
     mosquitto: Mosquitto, robot: Temi
 ) -> None:
@@ -125,10 +135,30 @@ async def test_after_a_loss_the_heartbeat_goes_on_and_nothing_is_heard(
         await ear.hear(HEARTBEAT)
         await ear.say(GOTO, '{"location": "entrance"}')
         await ear.hears_nothing(DRIVES)
-        robot.do("connect", datetime.now(UTC))
+        if robot.robot.spec.profile is Profile.STOCK:
+            robot.do("connect", datetime.now(UTC))
+            await asyncio.sleep(0.2)
+            await ear.say(GOTO, '{"location": "entrance"}')
+            await ear.hears_nothing(DRIVES)
+            robot.do("restart app", datetime.now(UTC))
+        else:
+            robot.do("connect", datetime.now(UTC))
+        await ear.hear(HEARTBEAT)
         await asyncio.sleep(0.2)
         await ear.say(GOTO, '{"location": "entrance"}')
         assert heard(await ear.hear(DRIVES))["status"] == "start"
+
+
+@pytest.mark.parametrize("spec", [OPEN_RMF])
+async def test_the_other_app_tells_its_position(
+    mosquitto: Mosquitto, robot: Temi
+) -> None:
+    async with listening(mosquitto) as ear:
+        await ear.hear(HEARTBEAT)
+        await ear.say(f"{ROOT}/command/move/tilt", '{"angle": 45}')
+        told = await ear.hear(f"{ROOT}/status/position")
+        assert (told.qos, told.retain) == (1, False)
+        assert told.payload == b'{"position_x":0,"position_y":0,"tilt":45,"yaw":0}'
 
 
 async def test_a_mended_app_hears_again_after_a_loss(

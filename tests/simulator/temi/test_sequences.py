@@ -10,7 +10,7 @@ from simulator.temi.fields import SequenceError
 from simulator.temi.sequences import read
 
 from .office import CALLS, ROUND, body, call, drive, long_drive, speak
-from .test_robot import SERIAL
+from .room import SERIAL
 
 EXPLICIT = {"type": "SPEAK", "startStep": 1, "endStep": 1}
 NURSE = {"temiId": "temi-nurse"}
