@@ -152,8 +152,9 @@ async def test_the_robot_is_set_up_drives_to_a_flat_and_finds_its_cloud_on_anoth
     tmp_path: Path,
 ) -> None:
     async with entered(arguments(tmp_path, "en")) as home:
-        states = await home.states()
+        await until(home, "binary_sensor.temi_connection", "on")
         await until(home, "binary_sensor.temi_privacy_mode", "off")
+        states = await home.states()
         went = await drive_to(home, "sensor.flat_12_1_state")
         await until(home, "sensor.temi_location", "wohnung 12.1")
     assert ROBOT.items() <= states.items()
@@ -175,6 +176,7 @@ async def test_a_robot_that_does_not_report_is_said_and_set_up_at_the_next_start
         _, said = await process.communicate()
     assert "The robot does not report." in said.decode()
     async with entered(chosen) as home:
+        await until(home, "binary_sensor.temi_connection", "on")
         assert ROBOT.items() <= (await home.states()).items()
 
 
