@@ -39,6 +39,10 @@ def load(name: str) -> Texts:
     return found
 
 
+NAMED_BY_DEVICES = {"robot_destination"}
+"""Entities whose options are named by a device: waypoints stand as the robot calls them."""
+
+
 class ShownTexts:
     """Collects the keys of all texts that were shown but are not there."""
 
@@ -95,7 +99,8 @@ class ShownTexts:
         if device_class in {None, "enum"} and not self._icon(domain, key):
             self.missing.add(f"icons: {path}")
         capabilities = values.get("capabilities") or {}
-        for option in capabilities.get("options") or ():
+        options = capabilities.get("options") or ()
+        for option in options if key not in NAMED_BY_DEVICES else ():
             self._need(f"{path}.state.{option}")
         for kind in capabilities.get("event_types") or ():
             self._need(f"{path}.state_attributes.event_type.state.{kind}")

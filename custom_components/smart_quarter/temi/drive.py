@@ -1,7 +1,7 @@
 """A drive that counts only when the robot says so: (drive, event, now) -> (drive, effects).
 
 Commands reach the stock app at QoS 0 and are never acknowledged. So a command counts when the
-navigation speaks of the waypoint; until then it is sent again, and after 10 s the robot is said
+navigation speaks of the waypoint; until then it is sent again, and before 10 s are over the robot is said
 not to react. An abort is tried again after the pause without which the robot twitches.
 """
 
@@ -46,8 +46,8 @@ from .model import (
 )
 from .speech import spoken_s
 
-CONFIRM: Final = timedelta(seconds=10)
-"""So long the robot has to say its first word."""
+CONFIRM: Final = timedelta(seconds=9.5)
+"""So long the robot has to say its first word: the fault is to be known within 10 s."""
 RESEND: Final = timedelta(seconds=3)
 SENDS: Final = 3
 """So often a command is sent before the robot is said not to react."""

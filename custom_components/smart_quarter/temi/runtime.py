@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -137,8 +138,10 @@ class TemiRuntime(FollowedRobot):
             self._carry_out(effect)
         if self.state.hearing is not before.hearing:
             self._begin(self._memory.async_save(self.state.hearing))
+        # Nearly all events are heartbeats that say what the one before said
+        if effects or replace(before, heard_at=self.state.heard_at) != self.state:
+            self.notify()
         self.report_faults()
-        self.notify()
         self._arm()
 
     async def async_stop(self) -> None:
@@ -238,17 +241,19 @@ class TemiRuntime(FollowedRobot):
         self.report_faults()
 
     def _arm(self) -> None:
-        """Wake up when something is due."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        """Wake up when something is due; a timer that comes too early sets the next one."""
         now = dt_util.utcnow()
         fault_at = silent_fault_at(self.state)
         later = fault_at if fault_at is not None and fault_at > now else None
-        due = [each for each in (wake_at(self.state), later) if each is not None]
-        if due:
-            delay_s = max(0.0, (min(due) - now).total_seconds())
-            self._timer = self.hass.loop.call_later(delay_s, self._wake)
+        times = [each for each in (wake_at(self.state), later) if each is not None]
+        if not times:
+            return
+        at = self.hass.loop.time() + max(0.0, (min(times) - now).total_seconds())
+        if self._timer is not None:
+            if self._timer.when() <= at:
+                return
+            self._timer.cancel()
+        self._timer = self.hass.loop.call_at(at, self._wake)
 
     @callback
     def _wake(self) -> None:
