@@ -23,6 +23,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_quarter.const import DOMAIN
 from custom_components.smart_quarter.temi import flow_checks
+from custom_components.smart_quarter.temi.cloud import (
+    CloudAuthError,
+    CloudError,
+    CloudForbiddenError,
+    CloudUnreachableError,
+)
 from custom_components.smart_quarter.temi.runtime import TemiRuntime
 from simulator.temi.cloud import Cloud, Token
 from simulator.temi.on_air import Temi
@@ -336,6 +342,20 @@ async def test_a_key_is_checked_before_it_is_stored(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert (result["data"]["api_key"], result["data"]["cloud_url"]) == ("right", cloud)
     await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize(
+    ("found", "error"),
+    [
+        (CloudAuthError(), "temi_key_unknown"),
+        (CloudForbiddenError(), "temi_key_scopes"),
+        (CloudUnreachableError(), "temi_cloud_silent"),
+    ],
+)
+def test_what_the_cloud_says_against_a_key_has_its_sentence(
+    found: CloudError, error: str
+) -> None:
+    assert list(flow_checks.check_token(found, SERIAL)) == [("base", error)]
 
 
 async def test_a_key_is_taken_out_again_and_nothing_of_it_stays(
