@@ -1,17 +1,11 @@
 """After a call the way is lit, doors are open, a robot asks, and only a person closes the call."""
 
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import (
-    area_registry as ar,
-    device_registry as dr,
-    entity_registry as er,
-)
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -21,16 +15,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.smart_quarter.const import DOMAIN
-from custom_components.smart_quarter.temi import asking, drive as driving, polling
-from custom_components.smart_quarter.temi.runtime import TemiRuntime
-from simulator.temi.on_air import Temi
 
 from ..emergency import conftest as houses
-from ..emergency.conftest import FLAT, PLAN, house_entry, part
 from ..emergency.test_runtime import STATE, do, settle
-from ..temi import conftest as robots, test_cloud_link as clouds
-from ..temi.conftest import report, robot_entry, until
+from . import house_world
 from .conftest import Use
+from .house_world import Happens, notes, two_places
 from .robot_world import (
     CARE,
     ROBOT,
@@ -46,88 +36,24 @@ from .robot_world import (
 )
 
 NAME = "alarm_help"
-TEMI = "select.temi_destination"
 THERE = {"result": "arrived"}
 THANKS = "Thank you. Somebody will look after you all the same."
 HELP = "I have called for help. Please stay where you are."
-STUDIO = {
-    "sources": [
-        {"source_id": "s-bell", "kind": "manual", "entity_id": "binary_sensor.bell"}
-    ],
-    "consent": False,
-    "policy": "plan",
-}
-
 as_anna, house, set_up = houses.as_anna, houses.house, houses.set_up
-faults, robot, mqtt = robots.faults, robots.robot, robots.mqtt
-cloud, tokens = clouds.cloud, clouds.tokens
-
-type Happens = Callable[..., Awaitable[None]]
-
-
-@pytest.fixture
-def anna() -> MockUser:
-    """Return the login of a caretaker who may use entities."""
-    return MockUser(id="user-anna", name="Anna", is_owner=True)
+anna, area, messages = house_world.anna, house_world.area, house_world.messages
+happens = house_world.happens
 
 
 @pytest.fixture
 def entry(hass: HomeAssistant, anna: MockUser) -> MockConfigEntry:
     """Return a house with two places and a caretaker."""
-    anna.add_to_hass(hass)
-    hass.states.async_set("binary_sensor.bell", "off")
-    return house_entry(
-        part("place", "flat", **FLAT),
-        part("place", "studio", **STUDIO),
-        part("person", "anna", role="caretaker", user=anna.id),
-        part("policy", "plan", **PLAN),
-    )
-
-
-@pytest.fixture
-def area(hass: HomeAssistant, house: MockConfigEntry) -> str:
-    """Return the area of the flat, which is called like a waypoint."""
-    area_id = ar.async_get(hass).async_create("Flat 12.1").id
-    device_id = str(er.async_get(hass).async_get(STATE).device_id)
-    dr.async_get(hass).async_update_device(device_id, area_id=area_id)
-    return area_id
-
-
-@pytest.fixture
-def messages(hass: HomeAssistant, house: MockConfigEntry) -> Calls:
-    """Return what is said and written."""
-    return async_mock_service(hass, "notify", "send_message")
+    return two_places(hass, anna)
 
 
 @pytest.fixture(autouse=True)
-async def quick(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody wait longer than a test has to."""
-    monkeypatch.setattr(asking, "spoken_s", lambda _: 0.0)
-    monkeypatch.setattr(polling, "IDLE_S", 0.3)
-    second = timedelta(seconds=1)
-    monkeypatch.setattr(driving, "CONFIRM", 0.9 * second)
-    monkeypatch.setattr(driving, "RESEND", 0.3 * second)
-    monkeypatch.setattr(driving, "PAUSE", 0.2 * second)
+async def turns_on(hass: HomeAssistant) -> None:
+    """Let there be actions for all kinds of entities."""
     assert await async_setup_component(hass, "homeassistant", {})
-
-
-@pytest.fixture
-def happens(hass: HomeAssistant, use: Use, area: str) -> Happens:
-    """Return what uses the blueprint and lets somebody pull the cord."""
-
-    async def happens(**inputs: Any) -> None:
-        await use(NAME, **{"language": "en", **inputs})
-        hass.states.async_set("binary_sensor.cord", "on")
-        await happened(lambda: state_of(hass, "event.flat_emergency") != "unknown")
-        await calm()
-
-    return happens
-
-
-async def notes(hass: HomeAssistant, as_anna: Context) -> list[str]:
-    """Return the notes of the call."""
-    answer = await do(hass, "list_incidents", as_anna)
-    return [each["text"] for each in answer["incidents"][0]["notes"]]
 
 
 async def act(hass: HomeAssistant, action: str, context: Context, **data: Any) -> None:
@@ -582,60 +508,3 @@ def runs(hass: HomeAssistant) -> int:
     """Return how often the automation runs now."""
     current: int = hass.states.get("automation.under_test").attributes["current"]
     return current
-
-
-async def real_robot(
-    hass: HomeAssistant, entry: MockConfigEntry, robot: Temi
-) -> TemiRuntime:
-    """Set a real robot up that reports."""
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    runtime: TemiRuntime = entry.runtime_data
-    await report(robot, runtime)
-    return runtime
-
-
-@pytest.mark.usefixtures("mqtt")
-async def test_a_real_robot_comes_and_hears_a_yes(
-    hass: HomeAssistant, happens: Happens, robot: Temi, as_anna: Context
-) -> None:
-    await real_robot(hass, robot_entry(), robot)
-    await happens(robot=TEMI, patience=20)
-    question = "binary_sensor.temi_question"
-    await until(lambda: state_of(hass, question) == "on")
-    target = {"entity_id": "button.temi_answer_yes"}
-    await hass.services.async_call("button", "press", target, blocking=True)
-    await until(lambda: THANKS in robot.robot.said)
-    said = ["I am coming to you.", "Are you all right?", THANKS]
-    assert robot.robot.said == said
-    assert robot.robot.driver.place == "flat 12.1"
-    await until(lambda: not runs(hass))
-    (note,) = await notes(hass, as_anna)
-    assert note == "The robot is there. Asked whether all is well: yes."
-    assert state_of(hass, STATE) == "alarm"
-
-
-@pytest.mark.usefixtures("mqtt")
-async def test_a_real_robot_that_is_deaf_is_noted(
-    hass: HomeAssistant, happens: Happens, robot: Temi, as_anna: Context
-) -> None:
-    await real_robot(hass, robot_entry(), robot)
-    robot.faults["drop_commands"] = 1.0
-    await happens(robot=TEMI, contacts=["Nurse"])
-    await until(lambda: not runs(hass))
-    (note,) = await notes(hass, as_anna)
-    assert note == "The robot has not arrived (no_reaction). Nobody was asked."
-
-
-@pytest.mark.usefixtures("mqtt")
-async def test_a_real_robot_calls_through_the_cloud_when_nobody_answers(
-    hass: HomeAssistant, happens: Happens, robot: Temi, cloud: Any, as_anna: Context
-) -> None:
-    runtime = await real_robot(hass, clouds.with_cloud(cloud), robot)
-    await until(lambda: runtime.cloud.status is not None)
-    await happens(robot=TEMI, contacts=["Nurse"], patience=5)
-    await until(lambda: robot.robot.in_call)
-    assert robot.robot.driver.place == "flat 12.1"
-    await until(lambda: not runs(hass))
-    (note,) = await notes(hass, as_anna)
-    assert note.endswith("nobody answered. A video call was begun.")

@@ -15,48 +15,23 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from ..emergency import conftest as houses
-from ..emergency.conftest import FLAT, PLAN, house_entry, part
 from ..emergency.test_runtime import STATE, do
+from . import house_world
 from .conftest import Use, template_entities
+from .house_world import two_places
 from .robot_world import CARE, Calls, calm, happened, later, state_of, told
 
 NAME = "alarm_louder"
 SIREN, LIGHT = "switch.siren", "switch.corridor"
 OTHER = "sensor.studio_state"
-STUDIO = {
-    "sources": [
-        {"source_id": "s-bell", "kind": "fall", "entity_id": "binary_sensor.bell"}
-    ],
-    "consent": False,
-    "policy": "plan",
-}
-
 as_anna, house, set_up = houses.as_anna, houses.house, houses.set_up
-
-
-@pytest.fixture
-def anna() -> MockUser:
-    """Return the login of a caretaker who may use entities."""
-    return MockUser(id="user-anna", name="Anna", is_owner=True)
+anna, messages = house_world.anna, house_world.messages
 
 
 @pytest.fixture
 def entry(hass: HomeAssistant, anna: MockUser) -> MockConfigEntry:
     """Return a house with two places and a caretaker."""
-    anna.add_to_hass(hass)
-    hass.states.async_set("binary_sensor.bell", "off")
-    return house_entry(
-        part("place", "flat", **FLAT),
-        part("place", "studio", **STUDIO),
-        part("person", "anna", role="caretaker", user=anna.id),
-        part("policy", "plan", **PLAN),
-    )
-
-
-@pytest.fixture
-def messages(hass: HomeAssistant, house: MockConfigEntry) -> Calls:
-    """Return what the second team is told."""
-    return async_mock_service(hass, "notify", "send_message")
+    return two_places(hass, anna, "fall")
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ INPUTS = {
     "home": "button.temi_home",
 }
 LOW = "Its battery is at 15 %, and it does not charge."
-DEAF = "It may not obey. Tap *Connect* in its MQTT app."
+DEAF = "It may not obey. Close its MQTT app, open it again and tap *Connect*."
 OFFLINE = "It does not report. Is it on, charged and in the Wi-Fi?"
 AWAY = "It is not home at night."
 

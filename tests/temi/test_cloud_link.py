@@ -180,6 +180,20 @@ async def test_what_the_cloud_plays_is_seen_and_stopped_although_the_app_is_clos
     with pytest.raises(HomeAssistantError) as failed:
         await use(hass, "button", "press", entity_id="button.temi_stop")
     assert failed.value.translation_key == "temi_offline"
+    tilt = {"entity_id": "number.temi_head_tilt", "value": 20}
+    with pytest.raises(HomeAssistantError) as failed:
+        await use(hass, "number", "set_value", **tilt)
+    assert failed.value.translation_key == "temi_offline"
+    assert state_of(hass, "number.temi_head_tilt") == "unknown"
+
+
+async def test_where_it_can_go_the_cloud_knows_too(
+    hass: HomeAssistant, set_up: SetUp, robot: Temi, cloud: TestServer
+) -> None:
+    robot.faults["wifi_lost"] = 1.0
+    runtime = await set_up(with_cloud(cloud))
+    await until(lambda: bool(runtime.drives.known))
+    assert "entrance" in (await act(hass, "get_waypoints"))["waypoints"]
 
 
 async def test_the_cloud_tells_whether_it_charges_until_the_robot_does(

@@ -54,6 +54,7 @@ DETAILS: Final = {
     "offline": "temi_cloud_offline",
     "not_allowed": "temi_cloud_forbidden",
 }
+"""What is said instead when the cloud has refused the drive."""
 
 GO_TO: Final[VolDictType] = {
     **WHERE,
@@ -163,4 +164,4 @@ async def _async_ask(robot: Destination, call: ServiceCall) -> ServiceResponse:
 
 async def _async_waypoints(robot: Destination, call: ServiceCall) -> ServiceResponse:
     """Answer where the robot can go."""
-    return {"waypoints": list(robot.runtime.state.waypoints)}
+    return {"waypoints": list(robot.runtime.drives.known)}

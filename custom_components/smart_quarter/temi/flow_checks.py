@@ -46,8 +46,8 @@ def check_heard(beat: Heartbeat | None) -> Iterator[Finding]:
         yield "base", "temi_not_heard"
 
 
-def check_token(found: Token | CloudError | None, serial: str) -> Iterator[Finding]:
-    """Refuse a key that the cloud does not know, or that is not for this; none is fine."""
+def check_token(found: Token | CloudError, serial: str) -> Iterator[Finding]:
+    """Refuse a key that the cloud does not know, or that is not for this."""
     match found:
         case CloudAuthError():
             yield "base", "temi_key_unknown"

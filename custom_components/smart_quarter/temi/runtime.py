@@ -148,11 +148,8 @@ class TemiRuntime(FollowedRobot):
         """Stand still; what the cloud plays it ends itself."""
         drive = self.state.drive
         self.feed(Stop())
-        if drive is not None and drive.route is Route.CLOUD:
-            return
-        if self.state.online is not True:
-            raise SmartQuarterError("temi_offline", name=self.entry.title)
-        self._complain_if_deaf()
+        if drive is None or drive.route is not Route.CLOUD:
+            self._complain_if_unheard()
 
     async def async_say(self, text: str) -> None:
         """Say something; the robot never says whether it did."""
@@ -161,12 +158,12 @@ class TemiRuntime(FollowedRobot):
             await self.cloud.async_play(speak_sequence(self.settings.serial, text))
             return
         await self.wire.async_send("tts", {"utterance": text})
-        self._complain_if_deaf()
+        self._complain_if_unheard()
 
     async def async_tilt(self, degrees: int) -> None:
         """Tilt the head; the app drops what is no whole number."""
         await self.wire.async_send("move/tilt", {"angle": degrees})
-        self._complain_if_deaf()
+        self._complain_if_unheard()
 
     @callback
     def connected(self) -> None:
@@ -194,8 +191,10 @@ class TemiRuntime(FollowedRobot):
             async_report(self.hass, self.entry, found, self.faults)
             self.faults = found
 
-    def _complain_if_deaf(self) -> None:
+    def _complain_if_unheard(self) -> None:
         """Say that what was sent was probably not heard."""
+        if self.state.online is not True:
+            raise SmartQuarterError("temi_offline", name=self.entry.title)
         if self.state.hearing is Hearing.DEAF:
             raise SmartQuarterError("temi_deaf", name=self.entry.title)
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 SPOKEN_PER_S: Final = 13.0
-"""Characters a second, measured by ear at no robot: a slow reader of German news."""
+"""Characters a second: an estimate for slow German, tried on no robot."""
 LONGEST_S: Final = 20.0
 
 
