@@ -30,6 +30,7 @@ from custom_components.smart_quarter.temi.model import Hearing, Outcome
 from custom_components.smart_quarter.temi.runtime import TemiRuntime
 from simulator.faults import Faults
 from simulator.temi.on_air import Temi
+from simulator.temi.spec import Profile
 
 from ..broker import Mosquitto
 from .conftest import (
@@ -468,6 +469,48 @@ async def test_a_robot_that_finds_no_way_is_stuck_and_stopped(
     ended = temi.drives.begin("entrance", {"timeout_s": 4.0})[1]
     assert (await ended).outcome is Outcome.STUCK
     await until(lambda: not robot.robot.driver.is_driving)
+
+
+async def test_the_hospital_app_drives_too_and_its_positions_are_kept_nowhere(
+    hass: HomeAssistant, set_up: SetUp, mosquitto: Mosquitto, faults: Faults
+) -> None:
+    spec = robot_spec(profile=Profile.OPEN_RMF)
+    async with on_air(spec, mosquitto, faults) as robot:
+        runtime = await set_up(robot_entry())
+        await report(robot, runtime)
+        assert (await go(hass, waypoint="entrance"))["result"] == "arrived"
+        assert robot.robot.driver.point == (1.0, 0.0)
+    assert runtime.refused.total() == 0
+    assert "position" not in str(runtime.state)
+
+
+async def test_what_is_saved_and_deleted_on_the_robot_is_offered_or_not(
+    hass: HomeAssistant, temi: TemiRuntime, mosquitto: Mosquitto
+) -> None:
+    where = json.dumps({"location": "terrace"})
+
+    def offered() -> bool:
+        return "terrace" in hass.states.get(DESTINATION).attributes["options"]
+
+    await publish(mosquitto, f"{ROOT}/command/waypoint/save", where)
+    await until(offered)
+    await publish(mosquitto, f"{ROOT}/command/waypoint/delete", where)
+    await until(lambda: not offered())
+
+
+async def test_a_page_on_the_screen_hides_the_app_and_nothing_is_confirmed(
+    hass: HomeAssistant,
+    temi: TemiRuntime,
+    robot: Temi,
+    mosquitto: Mosquitto,
+    quick: None,
+) -> None:
+    page = json.dumps({"url": "https://example.org"})
+    await publish(mosquitto, f"{ROOT}/command/media/webview", page)
+    await until(lambda: not robot.robot.app.in_front)
+    assert (await go(hass, waypoint="entrance"))["result"] == "no_reaction"
+    robot.do("open app", datetime.now(UTC))
+    assert (await go(hass, waypoint="flat 12.1"))["result"] == "arrived"
 
 
 async def test_an_app_that_is_not_in_front_confirms_nothing(
